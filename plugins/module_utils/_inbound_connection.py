@@ -1,0 +1,225 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing an inbound connection to a wanted state. This module util is PRIVATE to the collection.
+
+One loop: plan on what is known, do the first step, go on. A write whose answer was lost, or that the org refused, is settled
+by reading: if it took effect it is done; if the connection is no longer what the plan was made for, it is planned anew.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from . import _plan
+from . import _validate as check
+from ._argspec import org_argument_spec, wait_argument_spec
+from ._connection import TEARDOWN_IN_PROGRESS, UNPROVISIONED, Connection, changed_metadata, full_name, new_metadata
+from ._errors import InputError, NetworkError, OrgError, PrivateConnectError, WaitTimeout
+from ._module import Context, Definition
+from ._org import Org, connect
+from ._plan import Desired, Step, plan, predict, reached
+from ._waiter import Wait
+
+MAX_LOST = 3
+VISIBLE_WITHIN = 60
+VISIBLE_INTERVAL = 1
+_SHOWN = ("name", "label", "description", "active", "status", "region", "vpc_endpoint_id")
+
+
+def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
+    org, desired = prepare(params, context)
+    before = org.connection(desired.name)
+    steps = plan(before, desired)
+    if check_mode:
+        after, actions = before, []
+        for step in _until_wait(steps, params["wait"], desired):
+            after = predict(after, step, desired)
+            actions.append(step.kind)
+    else:
+        after, actions = Converger(org, desired, params, context).converge(before)
+    actions = [kind for kind in actions if kind != _plan.AWAIT_UNPROVISIONED]
+    return {
+        "changed": bool(actions),
+        "connection": after,
+        "actions": actions,
+        "diff": {"before": _shown(before), "after": _shown(after), "before_header": desired.name, "after_header": desired.name},
+    }
+
+
+def prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Desired]:
+    """Every problem of the options at once, then the org (not yet logged in) and what is wanted."""
+    found = check.problems(
+        check.developer_name(params["name"]),
+        check.label(params["label"]),
+        check.description(params["description"]),
+        check.region(params["region"]),
+        check.aws_id("vpc_endpoint_id", params["vpc_endpoint_id"], "vpce"),
+        check.at_least("wait_timeout", params["wait_timeout"], 1),
+        check.at_least("poll_interval", params["poll_interval"], 1),
+    )
+    try:
+        org = connect(params, context)
+    except InputError as error:
+        found += error.problems
+    if found:
+        raise InputError(found)
+    return org, Desired(**{field.name: params[field.name] for field in dataclasses.fields(Desired)})
+
+
+class Converger:
+    def __init__(self, org: Org, desired: Desired, params: t.Mapping[str, t.Any], context: Context) -> None:
+        self.org = org
+        self.desired = desired
+        self.wait = params["wait"]
+        self.timeout = params["wait_timeout"]
+        self.interval = params["poll_interval"]
+        self.context = context
+        self.actions: list[str] = []
+        self._lost: collections.Counter[str] = collections.Counter()
+
+    def converge(self, current: Connection | None) -> tuple[Connection | None, list[str]]:
+        """Returns the connection as the org shows it at the end, and the kinds of step that were done."""
+        last: Step | None = None
+        while True:
+            steps = plan(current, self.desired)
+            if not steps or (steps[0].kind == _plan.AWAIT_UNPROVISIONED and not self._may_wait()):
+                break
+            step = steps[0]
+            if step.kind == _plan.AWAIT_UNPROVISIONED:
+                current = self._await_unprovisioned(t.cast(Connection, current))
+                last = None
+            else:
+                current = self._do(step, current)
+                last = step
+        return (self._visible(last) if last else current), self.actions
+
+    def _may_wait(self) -> bool:
+        return self.wait
+
+    def _do(self, step: Step, current: Connection | None) -> Connection | None:
+        try:
+            status = self._send(step, current)
+        except (NetworkError, OrgError) as error:
+            return self._settle(step, current, error)
+        self.actions.append(step.kind)
+        after = predict(current, step, self.desired)
+        if step.kind == _plan.CREATE:
+            return self._visible(step)
+        if after is not None and status:
+            after["status"] = status
+        return after
+
+    def _send(self, step: Step, current: Connection | None) -> str | None:
+        """The one call of a step. Returns the status that an action's answer told."""
+        if step.kind == _plan.CREATE:
+            self.org.create(self.desired.name, new_metadata(**step.changes))
+            return None
+        connection = t.cast(Connection, current)
+        if step.kind == _plan.UPDATE:
+            self.org.update(connection["id"], changed_metadata(self.org.metadata(connection["id"]), step.changes))
+        elif step.kind == _plan.DELETE:
+            self.org.delete(connection["id"])
+        else:
+            return self.org.action(full_name(connection), {_plan.PROVISION: "Provision", _plan.TEARDOWN: "TearDown"}[step.kind])
+        return None
+
+    def _settle(self, step: Step, planned_on: Connection | None, error: NetworkError | OrgError) -> Connection | None:
+        """After a write that failed: what is true now decides whether it was done, is to be planned anew, or has failed."""
+        refused = isinstance(error, OrgError) and error.status < 500
+        if error.details.get("error_code") == "REQUEST_LIMIT_EXCEEDED":
+            raise error
+        fresh = self.org.connection(self.desired.name)
+        if reached(step, fresh):
+            if not refused or self._lost[step.kind]:
+                self.actions.append(step.kind)
+            return fresh
+        self._lost[step.kind] += 1
+        if self._lost[step.kind] > MAX_LOST or (refused and fresh == planned_on):
+            raise error
+        self.context.sleep(min(self._lost[step.kind], self.interval))
+        return fresh
+
+    def _visible(self, step: Step) -> Connection | None:
+        """The connection once reads show what the step did: an org may answer with older data for a moment."""
+        wait = Wait(f"Inbound connection {self.desired.name}", timeout=VISIBLE_WITHIN, interval=VISIBLE_INTERVAL, context=self.context)
+        fresh, seen = wait.until(
+            lambda: self.org.connection(self.desired.name),
+            lambda connection: reached(step, connection),
+            lambda connection: f"the org does not show the {step.kind} yet",
+        )
+        if not seen:
+            raise PrivateConnectError(
+                f"The org accepted the {step.kind} of inbound connection {self.desired.name}, but does not show it after {VISIBLE_WITHIN} s. "
+                "Look at it in Setup > Private Connect, and run this again",
+                connection=fresh,
+                actions=self.actions,
+            )
+        return fresh
+
+    def _await_unprovisioned(self, current: Connection) -> Connection | None:
+        name = full_name(current)
+        wait = Wait(f"Inbound connection {name}", timeout=self.timeout, interval=self.interval, context=self.context)
+        refused: list[str] = []
+        first = True
+
+        def read() -> Connection | None:
+            nonlocal first
+            # The status moves when it is asked for by Sync; whether it also moves by itself is not documented.
+            if not first:
+                try:
+                    self.org.action(name, "Sync")
+                except OrgError as error:
+                    if error.error_code == "REQUEST_LIMIT_EXCEEDED":
+                        raise
+                    refused[:] = [error.message]
+                except NetworkError as error:
+                    refused[:] = [error.message]
+            first = False
+            return self.org.connection(self.desired.name)
+
+        fresh, down = wait.until(
+            read,
+            lambda connection: connection is None or connection["status"] != TEARDOWN_IN_PROGRESS,
+            lambda connection: connection["status"] if connection else "gone",
+        )
+        if not down:
+            status = fresh["status"] if fresh else "gone"
+            raise WaitTimeout(
+                f"Inbound connection {name} ({current['id']}, endpoint {current['vpc_endpoint_id']}) is still {status} {wait.elapsed:.0f} s after its "
+                f"tear-down began, not {UNPROVISIONED}. Run this again to go on waiting, or look at it in Setup > Private Connect"
+                + (f". The org said to the last Sync: {refused[0]}" if refused else ""),
+                connection=fresh,
+                actions=self.actions,
+            )
+        return fresh
+
+
+def _until_wait(steps: list[Step], wait: bool, desired: Desired) -> list[Step]:
+    """Without ``wait`` a run ends where a wait would begin."""
+    if wait:
+        return steps
+    kinds = [step.kind for step in steps]
+    return steps[: kinds.index(_plan.AWAIT_UNPROVISIONED)] if _plan.AWAIT_UNPROVISIONED in kinds else steps
+
+
+def _shown(connection: Connection | None) -> dict[str, t.Any]:
+    return {key: connection[key] for key in _SHOWN} if connection else {}
+
+
+DEFINITION = Definition(
+    argument_spec=org_argument_spec(
+        name={"type": "str", "required": True},
+        label={"type": "str"},
+        description={"type": "str"},
+        region={"type": "str"},
+        vpc_endpoint_id={"type": "str"},
+        active={"type": "bool"},
+        state={"type": "str", "choices": list(_plan.STATES), "default": _plan.PRESENT},
+        replace={"type": "bool", "default": False},
+        **wait_argument_spec(timeout=1800),
+    ),
+    run=run,
+)

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Salesforce org: the few calls that the collection makes. This module util is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote, urlsplit
+
+from . import _auth, _topologies
+from ._connection import CONNECTION_TYPE, ROW_FIELDS, Connection, from_rows, full_name
+from ._errors import AuthError, OrgError, PrivateConnectError
+from ._http import Answer, Http
+from ._module import Context
+
+_CONNECT = "/network-connection/inbound"
+_SOBJECT = "/tooling/sobjects/InboundNetworkConnection"
+_SESSION_EXPIRED = ("session expired", "expired or invalid", "expired access/refresh token")
+
+
+def connect(options: t.Mapping[str, t.Any], context: Context | None = None) -> Org:
+    """An org from the options of fragment ``auth``. Bad options raise :class:`InputError` here; the login is left to the first call."""
+    return Org(options, _auth.choose(options), context or Context())
+
+
+def soql_literal(value: str) -> str:
+    """``value`` as a quoted SOQL string."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return f"'{escaped}'"
+
+
+class Org:
+    def __init__(self, options: t.Mapping[str, t.Any], grant: _auth.Grant, context: Context) -> None:
+        self.grant = grant
+        self.version = options.get("api_version") or "67.0"
+        self.context = context
+        verify: bool | str = options.get("ca_path") or True
+        if options.get("validate_certs") is False:
+            verify = False
+            context.warnings.append("TLS certificates of the org are not checked (validate_certs=false): whoever answers at its address gets the credentials")
+        self._http = Http(options.get("instance_url") or "", verify=verify, timeout=options.get("timeout") or 30, context=context)
+        self._session: _auth.Session | None = None
+
+    @property
+    def instance_url(self) -> str:
+        return self._signed_in().instance_url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.instance_url).hostname or ""
+
+    # -- the calls ---------------------------------------------------------------------------------------------------
+
+    def connections(self, name: str | None = None) -> list[Connection]:
+        """All PrivateLink connections, or those of a developer name (``ns__Name`` for packaged ones), sorted by name. Two queries."""
+        soql = f"SELECT {', '.join(ROW_FIELDS)} FROM InboundNetworkConnection"
+        rows = self.tooling_query(soql + (f" WHERE DeveloperName = {soql_literal(name.split('__')[-1])}" if name else ""))
+        # Data Cloud keeps rows of its own type here, which are Salesforce's business.
+        rows = [row for row in rows if row.get("ConnectionType") == CONNECTION_TYPE]
+        properties: dict[str, list[dict[str, t.Any]]] = {}
+        if rows:
+            soql = "SELECT InboundNetworkConnectionId, PropertyName, PropertyValue FROM InboundNetworkConnProperty"
+            ids = f" WHERE InboundNetworkConnectionId IN ({', '.join(soql_literal(row['Id']) for row in rows)})" if name else ""
+            for item in self.tooling_query(soql + ids):
+                properties.setdefault(item["InboundNetworkConnectionId"][:15], []).append(item)
+        found = sorted((from_rows(row, properties.get(row["Id"][:15], [])) for row in rows), key=full_name)
+        return [connection for connection in found if name is None or full_name(connection) == name]
+
+    def connection(self, name: str) -> Connection | None:
+        return next(iter(self.connections(name)), None)
+
+    def metadata(self, record_id: str) -> dict[str, t.Any]:
+        """The whole component of a connection, as an update must send it back."""
+        record = self._call("GET", f"{_SOBJECT}/{quote(record_id, safe='')}", f"read inbound connection {record_id}")
+        if not isinstance(record.get("Metadata"), dict):
+            raise PrivateConnectError(f"The org gave inbound connection {record_id} without its Metadata")
+        return record["Metadata"]
+
+    def create(self, name: str, metadata: t.Mapping[str, t.Any]) -> None:
+        self._call("POST", _SOBJECT, f"create inbound connection {name}", write=True, json={"FullName": name, "Metadata": metadata})
+
+    def update(self, record_id: str, metadata: t.Mapping[str, t.Any]) -> None:
+        path = f"{_SOBJECT}/{quote(record_id, safe='')}"
+        self._call("PATCH", path, f"update inbound connection {record_id}", write=True, json={"Metadata": metadata})
+
+    def delete(self, record_id: str) -> None:
+        self._call("DELETE", f"{_SOBJECT}/{quote(record_id, safe='')}", f"delete inbound connection {record_id}", write=True)
+
+    def action(self, name: str, action: str) -> str | None:
+        """Provision, Sync or TearDown. Returns the status of the answer, None where the answer holds none."""
+        answer = self._call("POST", f"{_CONNECT}/connections/{quote(name, safe='')}", f"{action} of {name}", write=True, params={"action": action})
+        return answer.get("status") if isinstance(answer, dict) else None
+
+    def topologies(self, regions: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
+        params = {"scope": "All", **({"regions": ",".join(regions)} if regions else {})}
+        return _topologies.parse(self._call("GET", f"{_CONNECT}/connection-types/{CONNECTION_TYPE}/topologies", "list the regions", params=params))
+
+    def tooling_query(self, soql: str) -> list[dict[str, t.Any]]:
+        return self._query("/tooling/query/", soql)
+
+    def query(self, soql: str) -> list[dict[str, t.Any]]:
+        return self._query("/query/", soql)
+
+    def _query(self, path: str, soql: str) -> list[dict[str, t.Any]]:
+        page = self._call("GET", path, "query", params={"q": soql})
+        rows = list(page.get("records") or [])
+        while not page.get("done", True) and page.get("nextRecordsUrl"):
+            page = self._call("GET", page["nextRecordsUrl"], "query", root=True)
+            rows += page.get("records") or []
+        return rows
+
+    # -- how a call is made ------------------------------------------------------------------------------------------
+
+    def _signed_in(self) -> _auth.Session:
+        if self._session is None:
+            self._session = self.grant.login(self._http)
+            self._http.base_url = self._session.instance_url.rstrip("/")
+        return self._session
+
+    def _call(self, method: str, path: str, what: str, *, write: bool = False, root: bool = False, **arguments: t.Any) -> t.Any:
+        """One call, decoded. A session that has expired is renewed once; the call had no effect then, whatever it was."""
+        renewed = False
+        while True:
+            session = self._signed_in()
+            url = session.instance_url.rstrip("/") + self._path(path, root)
+            answer = self._http.request(
+                method, url, write=write, authorization=f"Bearer {session.access_token}", headers={"Accept": "application/json"}, **arguments
+            )
+            if 200 <= answer.status < 300:
+                return self._decoded(answer, method, url, what)
+            error = self._error(answer, method, url, what)
+            if not _is_expiry(error):
+                raise error
+            if renewed or not self.grant.can_renew:
+                raise self._not_renewable(error, renewed)
+            self._session = None
+            renewed = True
+
+    def _path(self, path: str, root: bool) -> str:
+        if not root:
+            return f"/services/data/v{self.version}{path}"
+        if not path.startswith("/") or path.startswith("//"):
+            raise PrivateConnectError(f"The org's nextRecordsUrl {path!r} does not stay on the org; it is not followed")
+        return path
+
+    def _decoded(self, answer: Answer, method: str, url: str, what: str) -> t.Any:
+        try:
+            body = answer.json()
+        except ValueError:
+            raise PrivateConnectError(
+                f"Cannot {what}: {method} {url} answered HTTP {answer.status} with {answer.headers.get('content-type', 'no content type')}, which is no JSON "
+                f"of an org: {answer.excerpt()}. Check that instance_url is the org's My Domain URL and what stands between",
+                status=answer.status,
+            ) from None
+        return {} if body is None else body
+
+    def _error(self, answer: Answer, method: str, url: str, what: str) -> OrgError:
+        code, words, fields = f"HTTP_{answer.status}", answer.excerpt() or "no body", []
+        try:
+            body = answer.json()
+        except ValueError:
+            body = None
+        first = body[0] if isinstance(body, list) and body else body
+        if isinstance(first, dict):
+            code = first.get("errorCode") or first.get("statusCode") or first.get("error") or code
+            words = first.get("message") or first.get("error_description") or words
+            fields = first.get("fields") or []
+        if 300 <= answer.status < 400:
+            words = f"redirects to {answer.headers.get('location')}; redirects are not followed, since the token must not go to another host"
+        hint = _hint(answer.status, str(code), what)
+        message = f"Cannot {what}: {code}: {words} (HTTP {answer.status}, {method} {url.split('?')[0]}{', fields ' + ', '.join(fields) if fields else ''})"
+        return OrgError(f"{message}{'. ' + hint if hint else ''}", status=answer.status, error_code=str(code), org_message=str(words), fields=fields)
+
+    def _not_renewable(self, error: OrgError, renewed: bool) -> AuthError:
+        if renewed:
+            cure = "The org refuses a session that it has just given: its IP ranges may refuse this machine's address on every request, or sessions are locked to another address"
+        else:
+            cure = "The given access_token has expired or belongs to another org, and cannot be renewed; give a new one, or credentials that can log in"
+        return AuthError(f"{error.message}. {cure}", **error.details)
+
+
+def _is_expiry(error: OrgError) -> bool:
+    """Not every 401 means an expired session: 'This session is not valid for use with the REST API' would come back for ever."""
+    words = error.org_message.lower()
+    return error.status == 401 and error.error_code == "INVALID_SESSION_ID" and any(mark in words for mark in _SESSION_EXPIRED)
+
+
+def _hint(status: int, code: str, what: str) -> str:
+    hints = {
+        "REQUEST_LIMIT_EXCEEDED": "The org's 24-hour quota of API calls is used up; nothing was tried again. Wait, or ask for a higher limit",
+        "INVALID_TYPE": "The org or the user does not see inbound connections: is the Private Connect licence there, and does the user hold "
+        "'Allow user to modify Private Connections' (ManageExternalConnections)?",
+        "API_DISABLED_FOR_ORG": "The edition has no API access",
+    }
+    if code in hints:
+        return hints[code]
+    if status == 403 or code.startswith("INSUFFICIENT_ACCESS"):
+        return (
+            "The user needs 'Allow user to modify Private Connections' (ManageExternalConnections) and "
+            "'Modify Metadata Through Metadata API Functions' (ModifyMetadata)"
+        )
+    if status == 420:
+        return "Salesforce's edge has no routing for this host: instance_url or the DNS record is wrong"
+    if status == 502:
+        return "Salesforce's edge cannot reach the org's instance"
+    if status == 404 and "regions" in what:
+        return "The org does not offer Private Connect at this API version; check the licence and api_version"
+    return ""
