@@ -14,8 +14,8 @@ import json
 import random
 import traceback
 import typing as t
-from email.utils import parsedate_to_datetime
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 from ansible.module_utils.basic import missing_required_lib
 

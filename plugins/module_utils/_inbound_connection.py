@@ -24,6 +24,7 @@ from ._plan import Desired, Step, plan, predict, reached
 from ._waiter import Wait
 
 MAX_LOST = 3
+MAX_STEPS = 20
 VISIBLE_WITHIN = 60
 VISIBLE_INTERVAL = 1
 _SHOWN = ("name", "label", "description", "active", "status", "region", "vpc_endpoint_id")
@@ -83,9 +84,9 @@ class Converger:
     def converge(self, current: Connection | None) -> tuple[Connection | None, list[str]]:
         """Returns the connection as the org shows it at the end, and the kinds of step that were done."""
         last: Step | None = None
-        while True:
+        for _round in range(MAX_STEPS):
             steps = plan(current, self.desired)
-            if not steps or (steps[0].kind == _plan.AWAIT_UNPROVISIONED and not self._may_wait()):
+            if not steps or (steps[0].kind == _plan.AWAIT_UNPROVISIONED and not self.wait):
                 break
             step = steps[0]
             if step.kind == _plan.AWAIT_UNPROVISIONED:
@@ -94,10 +95,13 @@ class Converger:
             else:
                 current = self._do(step, current)
                 last = step
+        else:
+            raise PrivateConnectError(
+                f"Inbound connection {self.desired.name} does not stay as it is put: after {MAX_STEPS} steps it still differs. Is something else changing it?",
+                connection=current,
+                actions=self.actions,
+            )
         return (self._visible(last) if last else current), self.actions
-
-    def _may_wait(self) -> bool:
-        return self.wait
 
     def _do(self, step: Step, current: Connection | None) -> Connection | None:
         try:

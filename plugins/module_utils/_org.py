@@ -174,9 +174,12 @@ class Org:
 
     def _not_renewable(self, error: OrgError, renewed: bool) -> AuthError:
         if renewed:
-            cure = "The org refuses a session that it has just given: its IP ranges may refuse this machine's address on every request, or sessions are locked to another address"
+            cure = (
+                "The org refuses a session that it has just given: its IP ranges may refuse this machine's address on every request, "
+                "or sessions are locked to another address"
+            )
         else:
-            cure = "The given access_token has expired or belongs to another org, and cannot be renewed; give a new one, or credentials that can log in"
+            cure = "The given access_token has expired, or is another org's, and cannot be renewed; give a new one, or credentials that can log in"
         return AuthError(f"{error.message}. {cure}", **error.details)
 
 
