@@ -20,7 +20,7 @@ import secrets
 import tempfile
 import typing as t
 
-from ansible import constants as C
+from ansible import constants as C  # noqa: N812
 from ansible.utils.display import Display
 
 _FOLDER = "privatelink_salesforce"

@@ -82,7 +82,7 @@ def test_merged_ranges_neither_touch_nor_lose_anything(ranges):
     assert addresses(merged) == addresses(ranges)
     assert ip.merge(merged) == merged
     assert ip.to_cidrs(merged) == ip.to_cidrs(ranges)
-    for before, after in zip(merged, merged[1:]):  # noqa: RUF007  (Python 3.9)
+    for before, after in zip(merged, merged[1:]):
         end, start = ipaddress.ip_address(before["end_ip"]), ipaddress.ip_address(after["start_ip"])
         assert end.version < start.version or int(end) + 1 < int(start)
 

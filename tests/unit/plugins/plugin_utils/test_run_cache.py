@@ -10,7 +10,7 @@ import pathlib
 import stat
 
 import pytest
-from ansible import constants as C
+from ansible import constants as C  # noqa: N812
 
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils import _run_cache as cache
 
@@ -149,15 +149,18 @@ def test_a_fetch_under_way_when_something_is_written_is_not_kept():
     assert cache.fetch_once(ACME, Source(["after the write"])) == ["after the write"]
 
 
-def ask(log: pathlib.Path, barrier, results, fails: bool) -> None:
+def ask(started, fetching, crowd, results, fails: bool) -> None:
     def fetch():
-        with log.open("a") as file:
-            file.write(f"{os.getpid()}\n")
+        with fetching.get_lock():
+            fetching.value += 1
+            if fetching.value > 1:
+                crowd.set()
+        crowd.wait(timeout=0.5)  # time for the others to come in as well, if anything lets them
         if fails:
             raise ValueError("no answer")
         return ["acme"]
 
-    barrier.wait(timeout=30)
+    started.wait(timeout=30)
     try:
         results.put(cache.fetch_once(ACME, fetch))
     except ValueError as error:
@@ -165,16 +168,16 @@ def ask(log: pathlib.Path, barrier, results, fails: bool) -> None:
 
 
 @pytest.mark.parametrize(("fails", "fetches", "outcome"), [(False, 1, ["acme"]), (True, 6, "no answer")])
-def test_processes_that_ask_at_the_same_time_fetch_once(tmp_path, fails, fetches, outcome):
-    log, barrier, results = tmp_path / "log", FORK.Barrier(6), FORK.Queue()
-    processes = [FORK.Process(target=ask, args=(log, barrier, results, fails)) for _number in range(6)]
+def test_processes_that_ask_at_the_same_time_fetch_once(fails, fetches, outcome):
+    started, fetching, crowd, results = FORK.Barrier(6), FORK.Value("i", 0), FORK.Event(), FORK.Queue()
+    processes = [FORK.Process(target=ask, args=(started, fetching, crowd, results, fails)) for _number in range(6)]
     for process in processes:
         process.start()
     outcomes = [results.get(timeout=30) for _process in processes]
     for process in processes:
         process.join(timeout=30)
     assert outcomes == [outcome] * 6
-    assert len(log.read_text().splitlines()) == fetches
+    assert fetching.value == fetches
 
 
 def die(barrier) -> None:
