@@ -31,7 +31,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
-REQUIREMENTS = ROOT / "tests" / "requirements"
 # Change this when an environment is put together otherwise than before, so that those that are there are made anew.
 RECIPE = "1"
 
@@ -42,7 +41,12 @@ class EnvError(Exception):
 
 @dataclass(frozen=True)
 class Profile:
-    """What one environment is made from. `pythons`: usable versions, the preferred one first."""
+    """What one environment is made from. `pythons`: usable versions, the preferred one first.
+
+    `core` is a requirement for ansible-core; `bundle` the release of the PyPI package `ansible` that carries amazon.aws, so
+    that Galaxy is not needed. Either may be empty.
+    `requirements` are files, relative to the checkout.
+    """
 
     core: str
     bundle: str
@@ -50,16 +54,22 @@ class Profile:
     requirements: tuple[str, ...]
 
 
-# `bundle` is the release of the PyPI package `ansible` that carries amazon.aws, so that Galaxy is not needed.
-PROFILES = {
-    "core-2.18": Profile("ansible-core~=2.18.0", "12.3.0", ("3.11", "3.12", "3.13"), ("test.txt",)),
-    "core-2.19": Profile("ansible-core~=2.19.0", "12.3.0", ("3.11", "3.12", "3.13"), ("test.txt",)),
-    "core-2.20": Profile("ansible-core~=2.20.0", "14.5.0", ("3.13", "3.12", "3.14"), ("test.txt",)),
-    "core-2.21": Profile("ansible-core~=2.21.0", "14.5.0", ("3.13", "3.12", "3.14"), ("test.txt",)),
-}
+TEST = ("requirements.txt", "tests/emulators/requirements.txt", "tests/requirements/test.txt")
 # The tools get an environment of their own: what they require must not decide what the tests run with.
-PROFILES.update({name.replace("core", "lint"): Profile(p.core, p.bundle, p.pythons, ("lint.txt",)) for name, p in PROFILES.items()})
-DEFAULTS = {"default": ("core-2.21", "core-2.19"), "lint": ("lint-2.21", "lint-2.19")}
+LINT = ("requirements.txt", "tests/requirements/lint.txt")
+OLDER, NEWER = ("3.11", "3.12", "3.13"), ("3.13", "3.12", "3.14")
+PROFILES = {
+    "core-2.18": Profile("ansible-core~=2.18.0", "12.3.0", OLDER, TEST),
+    "core-2.19": Profile("ansible-core~=2.19.0", "12.3.0", OLDER, TEST),
+    "core-2.20": Profile("ansible-core~=2.20.0", "14.5.0", NEWER, TEST),
+    "core-2.21": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, TEST),
+    "lint-2.19": Profile("ansible-core~=2.19.0", "12.3.0", OLDER, LINT),
+    "lint-2.21": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, LINT),
+    # A managed node: no ansible-core, no collections.
+    "py39": Profile("", "", ("3.9",), ("requirements.txt", "tests/requirements/py39.txt")),
+}
+# Names that stand for the first of some profiles that an interpreter here runs.
+ALIASES = {"default": ("core-2.21", "core-2.19"), "lint": ("lint-2.21", "lint-2.19")}
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,10 @@ class Env:
     python_version: str
 
     def environ(self, **extra: str) -> dict[str, str]:
-        """Return environment variables for a command: this HOME, no credentials and no settings of the caller."""
+        """Return environment variables for a command: this HOME, no credentials and no settings of the caller.
+
+        Where `extra` has a PATH it comes before the rest of the path, but after the environment's own commands.
+        """
         foreign = ("ANSIBLE_", "AWS_", "EC2_", "SALESFORCE_", "SF_", "SFDX_", "PYTEST_")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYENV_VERSION"):
@@ -82,7 +95,7 @@ class Env:
         kept.update(
             HOME=str(self.home),
             VIRTUAL_ENV=str(self.bin.parent),
-            PATH=os.pathsep.join([str(self.bin), kept.get("PATH", os.defpath)]),
+            PATH=os.pathsep.join([str(self.bin), *filter(None, [extra.pop("PATH", "")]), kept.get("PATH", os.defpath)]),
             XDG_CACHE_HOME=str(self.home / ".cache"),
             PIP_CACHE_DIR=str(CACHE / "pip"),
             UV_CACHE_DIR=str(CACHE / "uv"),
@@ -137,11 +150,11 @@ def available(name: str) -> bool:
 
 
 def resolve(name: str) -> str:
-    """Return the profile that a name stands for: `default` and `lint` are the newest core that an interpreter here runs."""
-    choices = DEFAULTS.get(name, (name,))
+    """Return the profile that a name stands for, or raise EnvError if there is none or no interpreter for it."""
+    choices = ALIASES.get(name, (name,))
     for profile in choices:
         if profile not in PROFILES:
-            raise EnvError(f"There is no profile {name!r}. There are: {', '.join([*DEFAULTS, *PROFILES])}.")
+            raise EnvError(f"There is no profile {name!r}. There are: {', '.join([*ALIASES, *PROFILES])}.")
         if available(profile):
             return profile
     wanted = PROFILES[choices[-1]].pythons
@@ -210,8 +223,7 @@ def _amazon_aws(python: Path, bundle: str, version: str, collections: Path) -> N
 
 def _digest(name: str, python: str) -> str:
     profile = PROFILES[name]
-    texts = [(ROOT / "requirements.txt").read_text(encoding="utf-8")]
-    texts += [(REQUIREMENTS / file).read_text(encoding="utf-8") for file in profile.requirements]
+    texts = [(ROOT / file).read_text(encoding="utf-8") for file in profile.requirements]
     made_from = [RECIPE, str(ROOT), python, repr(profile), *texts]
     return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
 
@@ -226,7 +238,7 @@ def ensure(name: str = "default") -> Env:
     with locked(name):
         if stamp.exists() and json.loads(stamp.read_text(encoding="utf-8"))["digest"] == digest and env.python.exists():
             return env
-        say(f"making .cache/{name} (Python {version}, {PROFILES[name].core}) ...")
+        say(f"making .cache/{name} (Python {version}{', ' if PROFILES[name].core else ''}{PROFILES[name].core}) ...")
         started = time.monotonic()
         shutil.rmtree(base, ignore_errors=True)
         (env.home / ".ansible" / "tmp").mkdir(parents=True)
@@ -234,9 +246,10 @@ def ensure(name: str = "default") -> Env:
         if pip_settings.is_dir():
             (env.home / ".config").mkdir()
             (env.home / ".config" / "pip").symlink_to(pip_settings)
-        files = [ROOT / "requirements.txt", *(REQUIREMENTS / file for file in PROFILES[name].requirements)]
-        make_venv(base / "venv", python, [PROFILES[name].core, *(word for file in files for word in ("-r", str(file)))])
-        _amazon_aws(env.python, PROFILES[name].bundle, version, env.collections)
+        files = [word for file in PROFILES[name].requirements for word in ("-r", str(ROOT / file))]
+        make_venv(base / "venv", python, [*filter(None, [PROFILES[name].core]), *files])
+        if PROFILES[name].bundle:
+            _amazon_aws(env.python, PROFILES[name].bundle, version, env.collections)
         seconds = round(time.monotonic() - started, 1)
         stamp.write_text(json.dumps({"digest": digest, "python": python, "seconds": seconds}) + "\n", encoding="utf-8")
         say(f"made .cache/{name} in {seconds} s")
@@ -245,7 +258,7 @@ def ensure(name: str = "default") -> Env:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the environments of the tests under .cache/.")
-    parser.add_argument("profiles", nargs="*", default=["default"], help=f"of: {', '.join([*DEFAULTS, *PROFILES])}")
+    parser.add_argument("profiles", nargs="*", default=["default"], help=f"of: {', '.join([*ALIASES, *PROFILES])}")
     parser.add_argument("--shell", action="store_true", help="print export lines of the (first) profile for a shell to evaluate")
     parser.add_argument("--path", action="store_true", help="print the directory of the (first) profile")
     options = parser.parse_args()
