@@ -21,6 +21,7 @@ from ._errors import InputError, PrivateConnectError, WaitTimeout
 from ._module import Context, Definition
 from ._my_domain_hints import explain
 from ._tls_probe import probe, tls_context
+from ._waiter import Wait
 
 MAX_PROBES = 16
 
@@ -60,34 +61,32 @@ class Round:
     def failed(self) -> list[Check]:
         return [check for check in self.checks if not check.ok]
 
+    @property
+    def summary(self) -> str:
+        heads = dict.fromkeys(check.check for check in self.failed)
+        return f"failed {' and '.join(heads)}" if heads else "all checks passed"
+
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     """Check until all is well or ``wait_timeout`` is over; a round that has begun is finished. The failure carries the result's keys."""
     request = read_request(params)
     started = context.now()
-    rounds = 0
-    while True:
-        last = check_once(request)
-        rounds += 1
-        seconds = context.now() - started
-        result = _result(request, last, seconds)
-        if not last.failed:
-            if not request.wanted:
-                context.warnings.append(
-                    f"addresses is not given, so it was not compared whether {request.host} takes the private path; it resolves to {_join(last.addresses)}"
-                )
-            return result
-        left = request.wait_timeout - seconds
-        if left <= 0:
-            break
-        context.progress(f"{request.host}: {_heads(last.failed)}; {seconds:.0f} s of {request.wait_timeout:g} s")
-        context.sleep(min(request.poll_interval, left))
+    wait = Wait(request.host, timeout=request.wait_timeout, interval=request.poll_interval, context=context)
+    last, well = wait.until(lambda: check_once(request), lambda seen: not seen.failed, lambda seen: seen.summary)
+    seconds = context.now() - started
+    result = _result(request, last, seconds)
+    if well:
+        if not request.wanted:
+            context.warnings.append(
+                f"addresses is not given, so it was not compared whether {request.host} takes the private path; it resolves to {_join(last.addresses)}"
+            )
+        return result
     message = failure_message(request.host, last)
     if request.wait_timeout <= 0:
         raise PrivateConnectError(message, **result)
     raise WaitTimeout(
-        f"{message} | This is what was last seen, after {seconds:.0f} s and {rounds} rounds (wait_timeout {request.wait_timeout:g} s). "
-        "Next: mend what is named first, or raise wait_timeout if a change was made less than its TTL ago, and run the check again; it changes nothing",
+        f"{message} | This is what was last seen, after {seconds:.0f} s (wait_timeout {request.wait_timeout:g} s). Next: mend what is named first, "
+        "or raise wait_timeout if a record was changed less than its TTL ago, and run the check again; it changes nothing",
         **result,
     )
 
@@ -158,9 +157,10 @@ def check_once(request: Request) -> Round:
     addresses = sort_addresses(address for answer in answers for address in answer.addresses)
     checks = [_resolve_check(request, answer) for answer in answers]
     targets = request.wanted or tuple(addresses)
-    if request.trust is not None and targets:
+    trust = request.trust
+    if trust is not None and targets:
         with concurrent.futures.ThreadPoolExecutor(max_workers=min(len(targets), MAX_PROBES)) as pool:
-            probed = list(pool.map(lambda address: _probe_checks(request, address), targets))
+            probed = list(pool.map(lambda address: _probe_checks(request, trust, address), targets))
         checks += sorted((check for found in probed for check in found), key=lambda check: check.check != "tls")
     return Round(addresses, checks)
 
@@ -187,9 +187,8 @@ def _compare(found: set[str], wanted: set[str]) -> str:
     return "public_addresses" if any(ipaddress.ip_address(address).is_global for address in found) else "other_addresses"
 
 
-def _probe_checks(request: Request, address: str) -> list[Check]:
-    assert request.trust is not None
-    outcomes = probe(request.host, address, request.port, request.trust, request.timeout)
+def _probe_checks(request: Request, trust: ssl.SSLContext, address: str) -> list[Check]:
+    outcomes = probe(request.host, address, request.port, trust, request.timeout)
     return [_check(request, outcome.check, address, outcome.kind, outcome.seen) for outcome in outcomes]
 
 
@@ -221,11 +220,7 @@ def failure_message(host: str, last: Round) -> str:
     parts = [
         f"{check}{' at ' + _join(places) if places else ''}: {seen}. Usual cause: {cause}. Cure: {cure}" for (check, seen, cause, cure), places in alike.items()
     ]
-    return f"{host} failed {_heads(last.failed)}: " + " | ".join(parts)
-
-
-def _heads(failed: t.Sequence[Check]) -> str:
-    return " and ".join(dict.fromkeys(check.check for check in failed))
+    return f"{host} {last.summary}: " + " | ".join(parts)
 
 
 def _join(items: t.Iterable[str]) -> str:

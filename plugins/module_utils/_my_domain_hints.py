@@ -80,7 +80,7 @@ HINTS: dict[str, tuple[str, str]] = {
     ),
     "wrong_name": (
         "host is not the name that the other side has a certificate for: misspelt, renamed My Domain, or an address that is not the endpoint's",
-        "Give the org's current My Domain host (Setup, My Domain) as host, never the endpoint's own name, and compare the address with the endpoint's interfaces",
+        "Give the org's current My Domain host (Setup, My Domain), never the endpoint's own name, and compare the address with the endpoint's interfaces",
     ),
     "wrong_dates": ("the clock of this host is wrong, or the certificate has expired", "Set the clock of this host (NTP); else report the certificate"),
     "bad_certificate": ("the certificate is not fit for TLS servers by this host's rules", "Compare it with the certificate that the public address shows"),

@@ -18,19 +18,9 @@ description:
   - C(http) - C(GET /services/data/) over that connection answers with the list of API versions, as an org does before any login.
   - All that failed is told at once, with what was seen, the usual cause and the cure.
   - It only reads. It needs no credentials and uses no proxy.
-attributes:
-  check_mode:
-    support: full
-    details:
-      - The module changes nothing, so it does the same in check mode.
-  diff_mode:
-    support: none
-    details:
-      - There is never anything to show, as the module changes nothing.
-  idempotent:
-    support: full
 extends_documentation_fragment:
   - privatelink.salesforce.attributes
+  - privatelink.salesforce.attributes.info
 requirements:
   - dnspython >= 2.0 on the host that the module runs on, where O(nameservers) is given; otherwise nothing beyond Python 3.9
 options:
