@@ -53,3 +53,25 @@ attributes:
         (another connection, C(become), C(async), another Python interpreter, a library that the controller lacks) the module runs as usual.
     support: full
 """
+
+    AWS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/privatelink.salesforce.aws) in C(module_defaults) to set the AWS options once for these modules.
+    support: full
+    membership:
+      - privatelink.salesforce.aws
+"""
+
+    BOTH = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/privatelink.salesforce.org) and C(group/privatelink.salesforce.aws) in C(module_defaults) to set the options of both sides once.
+    support: full
+    membership:
+      - privatelink.salesforce.org
+      - privatelink.salesforce.aws
+"""

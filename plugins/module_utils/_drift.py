@@ -1,0 +1,135 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between what is and what is wanted: pure. This module util is PRIVATE to the collection.
+
+Each difference is ``{what, have, want, repair}``; ``what`` is one of the words that the role acts on, listed in the module's documentation.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _selection as select
+from ._aws import TAG
+from ._connection import LOST, READY, UNPROVISIONED
+from ._selection import Facts, Params
+
+Drift = t.List[t.Dict[str, t.Any]]
+
+
+def _item(what: str, have: t.Any, want: t.Any, repair: str) -> dict[str, t.Any]:
+    return {"what": what, "have": have, "want": want, "repair": repair}
+
+
+def present(facts: Facts, params: Params) -> Drift:
+    """In the order in which the role repairs."""
+    return [*_groups(facts, params), *_endpoint(facts, params), *_connection(facts, params), *_available(facts), *_dns(facts, params)]
+
+
+def absent(facts: Facts, params: Params) -> Drift:
+    """What is left of a connection that is to be gone, in the order in which the role takes it away."""
+    left = facts["dns_leftovers"]
+    found = [_item("record", item["record"], None, f"delete the record {item['record']['name']} in zone {item['zone_id']}") for item in left["records"]]
+    found += [_item("zone", zone, None, f"delete the private zone {zone['name']} ({zone['id']})") for zone in left["zones"]]
+    if facts["connection"]:
+        found.append(_item("connection", facts["connection"]["status"], None, "tear the connection down and delete it"))
+    for endpoint in facts["own_endpoints"]:
+        found.append(_item("endpoint", {"id": endpoint["id"], "state": endpoint["state"]}, None, f"delete VPC endpoint {endpoint['id']}"))
+    group = facts["own_group"]
+    if group and not params["security_group_ids"]:
+        found.append(_item("security_group", group["id"], None, f"delete security group {group['id']}"))
+    return found
+
+
+def next_step(drift: Drift, blockers: t.Sequence[t.Mapping[str, str]]) -> str:
+    """One line: what to do now."""
+    if blockers:
+        return f"{blockers[0]['problem']}: {blockers[0]['cure']}"
+    return drift[0]["repair"] if drift else "nothing"
+
+
+def _groups(facts: Facts, params: Params) -> Drift:
+    if params["security_group_ids"] or (facts["endpoint"] and not facts["endpoint_is_ours"]):
+        return []
+    group = facts["own_group"]
+    if group is None:
+        return [_item("security_group", None, {"name": facts["group_name"], "cidrs": facts["allowed_cidrs"]}, "create the security group")]
+    closed = [cidr for cidr in facts["allowed_cidrs"] if not select.lets_https_in(group, cidr)]
+    if closed:
+        return [_item("security_group.rules", group["ingress"], [{"port": 443, "source": cidr} for cidr in closed], "let 443 in from these addresses")]
+    return []
+
+
+def _endpoint(facts: Facts, params: Params) -> Drift:
+    endpoint = facts["endpoint"]
+    if endpoint is None:
+        want = {"service_name": facts["service_name"], "subnet_ids": facts["wanted_subnet_ids"]}
+        return [_item("endpoint", None, want, "create the VPC endpoint")]
+    found = []
+    if endpoint["subnet_ids"] != facts["wanted_subnet_ids"]:
+        found.append(_item("endpoint.subnet_ids", endpoint["subnet_ids"], facts["wanted_subnet_ids"], "add and remove subnets of the endpoint"))
+    groups = facts["wanted_group_ids"]
+    if groups is not None and endpoint["security_group_ids"] != groups:
+        found.append(_item("endpoint.security_group_ids", endpoint["security_group_ids"], groups, "put these groups on the endpoint"))
+    if endpoint["private_dns_enabled"]:
+        found.append(_item("endpoint.private_dns_enabled", True, False, "switch private DNS off; the private zone maps the name"))
+    wanted = {**params["tags"], **({TAG: facts["tag_value"]} if facts["endpoint_is_ours"] else {})}
+    differing = {key: value for key, value in wanted.items() if endpoint["tags"].get(key) != value}
+    if differing:
+        found.append(_item("endpoint.tags", {key: endpoint["tags"].get(key) for key in differing}, differing, "set these tags"))
+    return found
+
+
+def _connection(facts: Facts, params: Params) -> Drift:
+    connection, endpoint = facts["connection"], facts["endpoint"]
+    endpoint_id = endpoint["id"] if endpoint else None
+    if connection is None:
+        return [_item("connection", None, {"name": params["name"], "vpc_endpoint_id": endpoint_id}, "create the inbound connection and provision it")]
+    want = {"label": params["label"], "description": params["description"], "active": True, "region": facts["region"]}
+    if connection["vpc_endpoint_id"] != endpoint_id:
+        want["vpc_endpoint_id"] = endpoint_id or "a new endpoint"
+    found = []
+    for key, value in want.items():
+        if value is not None and connection[key] != value:
+            fixed = key in ("region", "vpc_endpoint_id") and connection["status"] != UNPROVISIONED
+            repair = f"tear down, change {key}, provision (needs replace)" if fixed else f"change {key}"
+            found.append(_item(f"connection.{key}", connection[key], value, repair))
+    if connection["status"] != READY:
+        found.append(_item("connection.status", connection["status"], READY, _status_repair(connection["status"])))
+    return found
+
+
+def _status_repair(status: str) -> str:
+    if status == UNPROVISIONED:
+        return "provision the connection, then Sync until it is Ready"
+    if status in LOST:
+        return "tear down and provision again (needs replace)"
+    return "Sync until it is Ready"
+
+
+def _available(facts: Facts) -> Drift:
+    endpoint, connection = facts["endpoint"], facts["connection"]
+    if endpoint and connection and connection["status"] == READY and str(endpoint["state"]).lower() != "available":
+        return [_item("endpoint.state", endpoint["state"], "available", "wait for the endpoint")]
+    return []
+
+
+def _dns(facts: Facts, params: Params) -> Drift:
+    found: Drift = []
+    zones: set[str] = set()
+    for entry in facts["dns"]:
+        zone = entry["zone"]
+        if entry["zone_name"] not in zones:
+            zones.add(entry["zone_name"])
+            if zone is None:
+                want = {"name": entry["zone_name"], "vpcs": entry["wanted_vpcs"]}
+                found.append(_item("zone", None, want, f"create the private zone {entry['zone_name']}"))
+            else:
+                lacking = [vpc for vpc in entry["wanted_vpcs"] if vpc not in zone["vpcs"]]
+                if lacking:
+                    found.append(_item("zone.vpcs", zone["vpcs"], entry["wanted_vpcs"], f"associate the zone {zone['name']} with these VPCs"))
+        if entry["wanted_record"] is None or entry["record"] != entry["wanted_record"]:
+            found.append(_item("record", entry["record"], entry["wanted_record"] or {"name": entry["host"]}, f"write the record {entry['host']}"))
+    return found
+

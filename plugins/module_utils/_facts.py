@@ -1,0 +1,150 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading both halves of a private connection, side by side. This module util is PRIVATE to the collection.
+
+Nothing is decided here. The shape is what :mod:`._selection` and :mod:`._drift` compare.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import typing as t
+
+from . import _aws
+from ._aws import Aws, AwsError
+from ._org import Org
+
+WORKERS = 8
+_MISSING_VPC = ("InvalidVpcID.NotFound", "InvalidVpcID.Malformed")
+
+
+class Reader:
+    """Reads in two rounds: what the options name, then what the first answers name."""
+
+    def __init__(self, org: Org, aws: Aws, params: t.Mapping[str, t.Any]) -> None:
+        self.org = org
+        self.aws = aws
+        self.params = params
+        self._pool = concurrent.futures.ThreadPoolExecutor(WORKERS)
+        for service in ("ec2", "route53"):
+            aws.client(service)
+
+    def together(self, **reads: t.Callable[[], t.Any]) -> dict[str, t.Any]:
+        """All at once; the first failure in the order given is raised."""
+        futures = {name: self._pool.submit(read) for name, read in reads.items()}
+        return {name: future.result() for name, future in futures.items()}
+
+    # -- the first round ---------------------------------------------------------------------------------------------
+
+    def first(self) -> dict[str, t.Any]:
+        vpc_id = self.params["vpc_id"]
+        return self.together(
+            connection=lambda: self.org.connection(self.params["name"]),
+            endpoints=lambda: self.endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}]),
+            vpc=lambda: self._vpc(vpc_id),
+            subnets=lambda: self._vpc_items("describe_subnets", "Subnets", _aws.subnet),
+            security_groups=lambda: self._vpc_items("describe_security_groups", "SecurityGroups", _aws.security_group),
+            zones=lambda: self._zones_of_vpc(vpc_id) if self.params["manage_dns"] else [],
+        )
+
+    def endpoints(self, **query: t.Any) -> list[dict[str, t.Any]]:
+        return [_aws.endpoint(raw) for raw in self.aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", **query)]
+
+    def endpoint_by_id(self, endpoint_id: str) -> dict[str, t.Any] | None:
+        """An endpoint of another VPC, or one that AWS does not know (None)."""
+        try:
+            return next(iter(self.endpoints(VpcEndpointIds=[endpoint_id])), None)
+        except AwsError as error:
+            if error.code.startswith("InvalidVpcEndpoint"):
+                return None
+            raise
+
+    def _vpc(self, vpc_id: str) -> dict[str, t.Any] | None:
+        try:
+            found = self.aws.call("ec2", "describe_vpcs", VpcIds=[vpc_id])["Vpcs"]
+        except AwsError as error:
+            if error.code in _MISSING_VPC:
+                return None
+            raise
+        raw = found[0]
+        blocks = [item["CidrBlock"] for item in raw.get("CidrBlockAssociationSet") or [] if item.get("CidrBlockState", {}).get("State") == "associated"]
+        flags = {
+            key: self.aws.call("ec2", "describe_vpc_attribute", VpcId=vpc_id, Attribute=attribute)[answer]["Value"]
+            for key, attribute, answer in (
+                ("dns_support", "enableDnsSupport", "EnableDnsSupport"),
+                ("dns_hostnames", "enableDnsHostnames", "EnableDnsHostnames"),
+            )
+        }
+        return {"id": vpc_id, "cidrs": sorted(set(blocks or [raw["CidrBlock"]])), **flags}
+
+    def _vpc_items(self, operation: str, key: str, shape: t.Callable[[t.Any], dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+        query = [{"Name": "vpc-id", "Values": [self.params["vpc_id"]]}]
+        return sorted((shape(raw) for raw in self.aws.pages("ec2", operation, key, Filters=query)), key=lambda item: item["id"])
+
+    def _zones_of_vpc(self, vpc_id: str) -> list[dict[str, t.Any]]:
+        try:
+            summaries = self.aws.pages("route53", "list_hosted_zones_by_vpc", "HostedZoneSummaries", VPCId=vpc_id, VPCRegion=self.aws.region)
+        except AwsError as error:
+            # That the VPC is not there is told by the read of the VPC.
+            if error.code in ("InvalidVPCId", "InvalidInput"):
+                return []
+            raise
+        return [{"id": item["HostedZoneId"].rsplit("/", 1)[-1], "name": item["Name"].lower().rstrip(".")} for item in summaries]
+
+    # -- the second round --------------------------------------------------------------------------------------------
+
+    def service(self, name: str) -> dict[str, t.Any] | None:
+        """The endpoint service as this account sees it; None where it does not."""
+        try:
+            answer = self.aws.call("ec2", "describe_vpc_endpoint_services", ServiceNames=[name])
+        except AwsError as error:
+            if error.code == "InvalidServiceName":
+                return None
+            raise
+        for raw in answer.get("ServiceDetails") or []:
+            return {
+                "name": raw["ServiceName"],
+                "zones": sorted(raw.get("AvailabilityZones") or []),
+                "zone_ids": sorted(raw.get("AvailabilityZoneIds") or []),
+                "acceptance_required": bool(raw.get("AcceptanceRequired")),
+                "private_dns_names": sorted(item["PrivateDnsName"] for item in raw.get("PrivateDnsNames") or []),
+                "address_types": sorted(raw.get("SupportedIpAddressTypes") or []),
+            }
+        return None
+
+    def interfaces(self, ids: t.Sequence[str]) -> list[dict[str, t.Any]]:
+        """Interfaces that are there; an endpoint may name one for a moment after it has gone."""
+        if not ids:
+            return []
+        query = [{"Name": "network-interface-id", "Values": list(ids)}]
+        raws = self.aws.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=query)
+        return sorted((_aws.interface(raw) for raw in raws), key=lambda item: (str(item["zone"]), str(item["subnet_id"]), item["id"]))
+
+    def zones(self, summaries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+        """``[{id, name, comment, vpcs: [{id, region}], records, tags}]`` of zones by ID and name."""
+        reads: dict[str, t.Callable[[], t.Any]] = {}
+        for summary in summaries:
+            zone_id = summary["id"]
+            reads[f"zone {zone_id}"] = lambda zone_id=zone_id: self.aws.call("route53", "get_hosted_zone", Id=zone_id)
+            reads[f"records {zone_id}"] = lambda zone_id=zone_id: self.aws.pages(
+                "route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone_id
+            )
+            reads[f"tags {zone_id}"] = lambda zone_id=zone_id: self.aws.call(
+                "route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=zone_id
+            )
+        read = self.together(**reads)
+        return [
+            _zone(summary, read[f"zone {summary['id']}"], read[f"records {summary['id']}"], read[f"tags {summary['id']}"]) for summary in summaries
+        ]
+
+
+def _zone(summary: t.Mapping[str, t.Any], zone: t.Mapping[str, t.Any], records: list[t.Any], tags: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    vpcs = [{"id": vpc["VPCId"], "region": vpc["VPCRegion"]} for vpc in zone.get("VPCs") or []]
+    return {
+        **summary,
+        "comment": zone["HostedZone"].get("Config", {}).get("Comment") or "",
+        "vpcs": sorted(vpcs, key=lambda vpc: (vpc["region"], vpc["id"])),
+        "records": sorted((_aws.record(raw) for raw in records), key=lambda record: (record["name"], record["type"])),
+        "tags": _aws.tags(tags["ResourceTagSet"].get("Tags")),
+    }

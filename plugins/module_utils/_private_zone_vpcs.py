@@ -1,0 +1,87 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VPCs that an existing private hosted zone is associated with. This module util is PRIVATE to the collection.
+
+amazon.aws.route53_zone associates VPCs only when it creates a zone; with another set of VPCs it makes a second zone of the same name.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _validate as check
+from ._aws import AWS_ARGUMENT_SPEC, Aws, AwsError
+from ._errors import InputError, PrivateConnectError
+from ._module import Context, Definition
+
+_THERE_ALREADY = ("ConflictingDomainExists",)
+_GONE_ALREADY = ("VPCAssociationNotFound",)
+
+Vpc = t.Dict[str, str]
+
+
+def plan(have: t.Sequence[Vpc], want: t.Sequence[Vpc], purge: bool) -> tuple[list[Vpc], list[Vpc]]:
+    """What to associate and what to dissociate; the first come first, so that the zone never is without a VPC."""
+    return [vpc for vpc in want if vpc not in have], [vpc for vpc in have if vpc not in want] if purge else []
+
+
+def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
+    aws, want = _prepare(params)
+    before = _read(aws, params["hosted_zone_id"])
+    add, remove = plan(before, want, params["purge_vpcs"])
+    if not check_mode:
+        for vpc in add:
+            _change(aws, "associate_vpc_with_hosted_zone", params["hosted_zone_id"], vpc, _THERE_ALREADY)
+        for vpc in remove:
+            _change(aws, "disassociate_vpc_from_hosted_zone", params["hosted_zone_id"], vpc, _GONE_ALREADY)
+    after = sorted([vpc for vpc in before if vpc not in remove] + add, key=_order)
+    return {"changed": bool(add or remove), "vpcs": after, "diff": {"before": {"vpcs": before}, "after": {"vpcs": after}}}
+
+
+def _prepare(params: t.Mapping[str, t.Any]) -> tuple[Aws, list[Vpc]]:
+    found = check.problems(*(check.aws_id("vpcs", vpc["id"], "vpc") for vpc in params["vpcs"]), *(check.region(vpc["region"]) for vpc in params["vpcs"]))
+    if not params["vpcs"]:
+        found.append("vpcs is empty; a private zone keeps at least one VPC")
+    if found:
+        raise InputError(found)
+    aws = Aws(params)
+    return aws, [{"id": vpc["id"], "region": vpc["region"] or aws.region} for vpc in params["vpcs"]]
+
+
+def _read(aws: Aws, zone_id: str) -> list[Vpc]:
+    zone = aws.call("route53", "get_hosted_zone", Id=zone_id)
+    if not zone["HostedZone"].get("Config", {}).get("PrivateZone"):
+        raise PrivateConnectError(f"Hosted zone {zone_id} ({zone['HostedZone']['Name']}) is public; VPCs are associated with private zones only")
+    return sorted(({"id": vpc["VPCId"], "region": vpc["VPCRegion"]} for vpc in zone.get("VPCs") or []), key=_order)
+
+
+def _change(aws: Aws, operation: str, zone_id: str, vpc: Vpc, done_already: t.Sequence[str]) -> None:
+    """One VPC. Where the answer of an earlier try was lost, AWS says that it is done; a read tells whether by this zone."""
+    try:
+        aws.call("route53", operation, HostedZoneId=zone_id, VPC={"VPCId": vpc["id"], "VPCRegion": vpc["region"]})
+    except AwsError as error:
+        wanted = operation.startswith("associate")
+        if error.code in done_already and (vpc in _read(aws, zone_id)) is wanted:
+            return
+        raise
+
+
+def _order(vpc: Vpc) -> tuple[str, str]:
+    return vpc["region"], vpc["id"]
+
+
+DEFINITION = Definition(
+    argument_spec={
+        **AWS_ARGUMENT_SPEC,
+        "hosted_zone_id": {"type": "str", "required": True},
+        "vpcs": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {"id": {"type": "str", "required": True}, "region": {"type": "str"}},
+        },
+        "purge_vpcs": {"type": "bool", "default": False},
+    },
+    run=run,
+)

@@ -1,0 +1,357 @@
+#!/usr/bin/python
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: private_connect_info
+short_description: Read both halves of a private connection and what differs from what is wanted
+author:
+  - privatelink.salesforce contributors (@privatelink)
+version_added: 1.0.0
+description:
+  - Reads the inbound connection in the org, and endpoint, interfaces, security groups, subnets, VPC and private zones in AWS, side by side.
+  - Compares them with the given options. RV(drift) lists what differs, RV(blockers) what stands in the way of changing it,
+    RV(next_step) says what to do first.
+  - The role P(privatelink.salesforce.private_connect#role) decides by it.
+extends_documentation_fragment:
+  - privatelink.salesforce.auth
+  - privatelink.salesforce.aws
+  - privatelink.salesforce.attributes
+  - privatelink.salesforce.attributes.info
+  - privatelink.salesforce.attributes.both
+  - privatelink.salesforce.attributes.local_action
+options:
+  name:
+    description:
+      - The developer name of the connection.
+    type: str
+    required: true
+  vpc_id:
+    description:
+      - The VPC that the connection serves.
+    type: str
+    required: true
+  state:
+    description:
+      - What RV(drift) compares with.
+    type: str
+    default: present
+    choices:
+      present: The connection works.
+      absent: Nothing of it is left.
+  label:
+    description:
+      - The wanted label; any if it is left out.
+    type: str
+  description:
+    description:
+      - The wanted description; any if it is left out.
+    type: str
+  my_domain:
+    description:
+      - The org's My Domain host; the host of O(instance_url) if it is left out.
+    type: str
+  vpc_endpoint_id:
+    description:
+      - The endpoint that is meant. Without it the one with our tag, the one that the connection names, or the only live one of the
+        service in the VPC.
+    type: str
+  subnet_ids:
+    description:
+      - The wanted subnets. Without it one subnet of the VPC for each zone that the service offers.
+    type: list
+    elements: str
+    default: []
+  security_group_ids:
+    description:
+      - The wanted security groups of the endpoint. Without it one that the role makes.
+    type: list
+    elements: str
+    default: []
+  allowed_cidrs:
+    description:
+      - Who may reach the endpoint through the role's security group; the VPC's own CIDR blocks if it is left out.
+    type: list
+    elements: str
+    default: []
+  tags:
+    description:
+      - Wanted tags of the endpoint, beside those that it has.
+    type: dict
+    default: {}
+  manage_dns:
+    description:
+      - Whether private zones and records are looked at.
+    type: bool
+    default: true
+  dns_names:
+    description:
+      - Further hosts that are to lead to the endpoint.
+    type: list
+    elements: str
+    default: []
+  dns_zone:
+    description:
+      - The zone for the hosts that it covers. Other hosts have a zone named as they are, which shadows no other name.
+    type: str
+  dns_record:
+    description:
+      - What the records hold.
+    type: str
+    default: addresses
+    choices:
+      addresses: The endpoint's private addresses.
+      alias: An alias of the endpoint's regional DNS name.
+  dns_ttl:
+    description:
+      - The TTL of records that hold addresses, in seconds.
+    type: int
+    default: 60
+  dns_vpcs:
+    description:
+      - Further VPCs that resolve the zones.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description:
+          - The VPC's ID.
+        type: str
+        required: true
+      region:
+        description:
+          - The VPC's region; O(region) if it is left out.
+        type: str
+"""
+
+EXAMPLES = r"""
+- name: What is, and what differs
+  privatelink.salesforce.private_connect_info:
+    region: eu-central-1
+    vpc_id: vpc-0123456789abcdef0
+    name: Acme_Inbound
+    my_domain: acme.my.salesforce.com
+  register: acme
+
+- name: Show what to do next
+  ansible.builtin.debug:
+    msg: "{{ acme.next_step }}"
+"""
+
+RETURN = r"""
+my_domain:
+  description: The My Domain host that is meant.
+  returned: success
+  type: str
+  sample: acme.my.salesforce.com
+region:
+  description: The region that is meant.
+  returned: success
+  type: str
+  sample: eu-central-1
+tag:
+  description: The tag by which what the role made is known.
+  returned: success
+  type: dict
+  sample:
+    privatelink.salesforce/connection: acme.my.salesforce.com/Acme_Inbound
+connection:
+  description: The inbound connection, as M(privatelink.salesforce.inbound_connection) returns it; null without one.
+  returned: success
+  type: dict
+service:
+  description: >-
+    The endpoint service as this AWS account sees it, with C(name), C(zones), C(zone_ids), C(acceptance_required), C(private_dns_names) and
+    C(address_types); null where it is not visible, or not looked at.
+  returned: success
+  type: dict
+vpc:
+  description: The VPC with C(id), C(cidrs), C(dns_support) and C(dns_hostnames); null where it is not there.
+  returned: success
+  type: dict
+endpoint:
+  description: The endpoint that is meant; null without one.
+  returned: success
+  type: dict
+  sample:
+    id: vpce-0123456789abcdef0
+    service_name: com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0
+    state: available
+    last_error: null
+    vpc_id: vpc-0123456789abcdef0
+    subnet_ids: [subnet-0123456789abcdef0]
+    security_group_ids: [sg-0123456789abcdef0]
+    private_dns_enabled: false
+    addresses: [10.0.1.23]
+  contains:
+    id:
+      description: The endpoint's ID; null in check mode for one that would be made.
+      type: str
+      returned: always
+    service_name:
+      description: The endpoint service.
+      type: str
+      returned: always
+    state:
+      description: The state in AWS's words.
+      type: str
+      returned: always
+    last_error:
+      description: What AWS says went wrong last; null without it.
+      type: str
+      returned: always
+    vpc_id:
+      description: The VPC.
+      type: str
+      returned: always
+    subnet_ids:
+      description: The subnets, sorted.
+      type: list
+      elements: str
+      returned: always
+    security_group_ids:
+      description: The security groups, sorted.
+      type: list
+      elements: str
+      returned: always
+    private_dns_enabled:
+      description: Whether AWS's private DNS name is on.
+      type: bool
+      returned: always
+    dns_entries:
+      description: The endpoint's own DNS names, the regional one first.
+      type: list
+      elements: dict
+      returned: always
+    tags:
+      description: The tags.
+      type: dict
+      returned: always
+    interfaces:
+      description: The network interfaces, each with C(id), C(subnet_id), C(zone), C(address), C(ipv6_addresses), C(security_group_ids), C(status).
+      type: list
+      elements: dict
+      returned: always
+    addresses:
+      description: The private IPv4 addresses, in numeric order.
+      type: list
+      elements: str
+      returned: always
+own_endpoint_ids:
+  description: The endpoints that carry our tag and are not deleted.
+  returned: success
+  type: list
+  elements: str
+  sample: [vpce-0123456789abcdef0]
+security_group:
+  description: The security group that the role made, with C(id), C(name), C(ingress) and C(tags); null without one.
+  returned: success
+  type: dict
+wanted:
+  description: What the options come to.
+  returned: success
+  type: dict
+  contains:
+    service_name:
+      description: The endpoint service.
+      type: str
+      returned: always
+    subnet_ids:
+      description: The subnets.
+      type: list
+      elements: str
+      returned: always
+    security_group_ids:
+      description: The security groups; null where they stay as they are, or are not made yet.
+      type: list
+      elements: str
+      returned: always
+    security_group_name:
+      description: The name of the role's own group.
+      type: str
+      returned: always
+    allowed_cidrs:
+      description: Who may reach the endpoint through the role's own group.
+      type: list
+      elements: str
+      returned: always
+dns:
+  description: For each host its zone and record as they are and as they are wanted.
+  returned: success
+  type: list
+  elements: dict
+dns_leftovers:
+  description: What a tear-down takes out of Route 53, and what it leaves, with the reason.
+  returned: success
+  type: dict
+drift:
+  description:
+    - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.rules), V(endpoint),
+      V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
+      V(connection.label), V(connection.description), V(connection.active), V(connection.region), V(connection.vpc_endpoint_id),
+      V(connection.status), V(zone), V(zone.vpcs), V(record).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - what: connection.status
+      have: PendingAcceptance
+      want: Ready
+      repair: Sync until it is Ready
+  contains:
+    what:
+      description: What differs.
+      type: str
+      returned: always
+    have:
+      description: What is; null where it is missing.
+      type: raw
+      returned: always
+    want:
+      description: What is wanted; null where nothing is.
+      type: raw
+      returned: always
+    repair:
+      description: What would be done.
+      type: str
+      returned: always
+blockers:
+  description: What stands in the way, each with its cure.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    what:
+      description: What it is about.
+      type: str
+      returned: always
+    problem:
+      description: What is wrong.
+      type: str
+      returned: always
+    cure:
+      description: What to do about it.
+      type: str
+      returned: always
+next_step:
+  description: What to do first, in a sentence; V(nothing) where all is well.
+  returned: success
+  type: str
+  sample: nothing
+"""
+
+from ansible_collections.privatelink.salesforce.plugins.module_utils._module import main as run_module
+from ansible_collections.privatelink.salesforce.plugins.module_utils._private_connect_info import DEFINITION
+
+
+def main() -> None:
+    run_module(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()
