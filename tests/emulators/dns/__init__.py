@@ -1,0 +1,10 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""DNS as a host inside a VPC sees it, answered from the emulated Route 53."""
+
+from __future__ import annotations
+
+from .server import DnsServer
+
+__all__ = ["DnsServer"]
