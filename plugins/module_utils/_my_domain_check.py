@@ -218,9 +218,10 @@ def failure_message(host: str, last: Round) -> str:
     for check in last.failed:
         alike.setdefault((check.check, check.seen, check.cause, check.cure), []).extend([check.address] if check.address else [])
     parts = [
-        f"{check}{' at ' + _join(places) if places else ''}: {seen}. Usual cause: {cause}. Cure: {cure}" for (check, seen, cause, cure), places in alike.items()
+        f"{check} failed{' at ' + _join(places) if places else ''}: {seen}. Usual cause: {cause}. Cure: {cure}"
+        for (check, seen, cause, cure), places in alike.items()
     ]
-    return f"{host} {last.summary}: " + " | ".join(parts)
+    return f"{host}: " + " | ".join(parts)
 
 
 def _join(items: t.Iterable[str]) -> str:

@@ -149,10 +149,11 @@ def answer(
 
 
 def trickle(peer: Peer, tls: ssl.SSLSocket) -> None:
-    """A header that never ends, a byte every 50 ms, so that no single read is slow."""
+    """A header of 5 s, a byte every 50 ms, so that no single read is slow."""
     tls.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    while not peer.stopped.wait(0.05):
-        tls.sendall(b"x")
+    for _count in range(100):
+        if not peer.stopped.wait(0.05):
+            tls.sendall(b"x")
 
 
 def silent(peer: Peer, _connection: socket.socket) -> None:
