@@ -8,7 +8,7 @@ PROFILE ?= default
 TOOLS := tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cli env build lint sanity units integration bench clean
+.PHONY: help demo test test-cli env build format lint sanity units integration bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ env: ## Make the environment of PROFILE (default, core-2.19, core-2.21 ...) and 
 
 build: ## Build the collection's tarball and install it as a user would
 	@$(PYTHON) $(TOOLS)/check.py build
+
+format: ## Format the Python files and mend what ruff can mend by itself
+	@eval "$$($(PYTHON) $(TOOLS)/env.py --shell lint)" && ruff check --no-cache --fix --exit-zero --quiet . && ruff format --no-cache .
 
 lint: ## Run ruff, ansible-lint, yamllint, and the checks of documentation and licences
 	@$(PYTHON) $(TOOLS)/check.py lint docs

@@ -19,6 +19,7 @@ import functools
 import hashlib
 import json
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
@@ -105,6 +106,7 @@ class Env:
             ANSIBLE_REMOTE_TMP=str(self.home / ".ansible" / "tmp"),
             ANSIBLE_COLLECTIONS_PATH=str(self.collections),
             AWS_EC2_METADATA_DISABLED="true",
+            NO_PROXY=",".join(filter(None, [kept.get("NO_PROXY") or kept.get("no_proxy"), "127.0.0.1,localhost,::1"])),
             LC_ALL="C.UTF-8",
         )
         kept.update(extra)
@@ -114,18 +116,27 @@ class Env:
 # --- interpreters ----------------------------------------------------------------------------------------------------
 
 
+def _home() -> Path:
+    """Return the caller's HOME, also where the caller entered an environment, which has a HOME of its own."""
+    home = Path.home()
+    return Path(pwd.getpwuid(os.getuid()).pw_dir) if CACHE in home.parents else home
+
+
 def _candidates(version: str) -> t.Iterator[str]:
     """Yield names and paths under which a Python of the version (X.Y) may be found."""
     yield f"python{version}"
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    pyenv = Path(os.environ.get("PYENV_ROOT") or _home() / ".pyenv") / "versions"
     yield from (str(path) for path in sorted(pyenv.glob(f"{version}.*/bin/python")))
     yield from ("python3", sys.executable)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _probe(candidate: str) -> tuple[str, str] | None:
-    """Return (version as X.Y, path) of a Python that really runs and can make a virtual environment, else None."""
-    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
+    """Return (version as X.Y, path) of a Python that really runs and can make a virtual environment, else None.
+
+    Of a virtual environment (perhaps one of ours, entered by a shell) the Python that it was made with is returned.
+    """
+    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); print(getattr(sys, '_base_executable', sys.executable))"
     try:
         run = subprocess.run([candidate, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -182,7 +193,7 @@ def locked(name: str) -> t.Iterator[None]:
 
 def _run(command: list[str]) -> None:
     # The caller's HOME: an index or a proxy may be set in its pip configuration. Caches go into the checkout.
-    environ = dict(os.environ, PIP_CACHE_DIR=str(CACHE / "pip"), UV_CACHE_DIR=str(CACHE / "uv"), PIP_DISABLE_PIP_VERSION_CHECK="1")
+    environ = dict(os.environ, HOME=str(_home()), PIP_CACHE_DIR=str(CACHE / "pip"), UV_CACHE_DIR=str(CACHE / "uv"), PIP_DISABLE_PIP_VERSION_CHECK="1")
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"):
         environ.pop(name, None)
     run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ, check=False)
@@ -242,7 +253,7 @@ def ensure(name: str = "default") -> Env:
         started = time.monotonic()
         shutil.rmtree(base, ignore_errors=True)
         (env.home / ".ansible" / "tmp").mkdir(parents=True)
-        pip_settings = Path.home() / ".config" / "pip"
+        pip_settings = _home() / ".config" / "pip"
         if pip_settings.is_dir():
             (env.home / ".config").mkdir()
             (env.home / ".config" / "pip").symlink_to(pip_settings)

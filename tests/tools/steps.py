@@ -138,7 +138,7 @@ def execution_environment(log: Log) -> str:
     tree.sync(at)
     output = log.run(["ansible-builder", "introspect", "--sanitize", at.collections], env.ROOT, at.environ())
     wanted = [line.split(">")[0].split("[")[0] for line in (env.ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    missing = [name for name in wanted if not re.search(rf"^\s*- {name}\b.*from collection .*{NAME}", output, re.MULTILINE | re.IGNORECASE)]
+    missing = [name for name in wanted if not re.search(rf"^\s*- '?{name}\b.*from collection .*{NAME}", output, re.MULTILINE | re.IGNORECASE)]
     if missing or not wanted:
         raise Failed(f"ansible-builder finds no requirement for {', '.join(missing)}")
     return ""
