@@ -146,7 +146,7 @@ def is_live(endpoint: t.Mapping[str, t.Any]) -> bool:
 
 
 def endpoint(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """``{id, vpc_id, service_name, type, state, last_error, subnet_ids, security_group_ids, network_interface_ids, private_dns_enabled, dns_entries, tags}``."""
+    """Keys: id, vpc_id, service_name, type, state, last_error, subnet_ids, security_group_ids, network_interface_ids, private_dns_enabled, dns_entries, tags."""
     error = raw.get("LastError") or {}
     return {
         "id": raw["VpcEndpointId"],

@@ -12,7 +12,7 @@ import typing as t
 
 from . import _selection as select
 from ._aws import TAG
-from ._connection import LOST, READY, UNPROVISIONED
+from ._connection import LOST, READY, TEARDOWN_IN_PROGRESS, UNPROVISIONED
 from ._selection import Facts, Params
 
 Drift = t.List[t.Dict[str, t.Any]]
@@ -40,6 +40,22 @@ def absent(facts: Facts, params: Params) -> Drift:
     if group and not params["security_group_ids"]:
         found.append(_item("security_group", group["id"], None, f"delete security group {group['id']}"))
     return found
+
+
+def replacing(drift: Drift, facts: Facts) -> bool:
+    """Whether the repair takes down a connection that was provisioned."""
+    status = (facts["connection"] or {}).get("status")
+    moved = any(item["what"] in ("connection.region", "connection.vpc_endpoint_id") for item in drift)
+    return bool(status) and status not in (UNPROVISIONED, TEARDOWN_IN_PROGRESS) and (moved or status in LOST)
+
+
+def replacement_plan(facts: Facts) -> str:
+    connection, endpoint = facts["connection"], facts["endpoint"]
+    target = endpoint["id"] if endpoint else "a new endpoint"
+    return (
+        f"take the names back, tear down {connection['name']} ({connection['status']}, endpoint {connection['vpc_endpoint_id']}), point it at {target} "
+        f"in {facts['region']}, provision, Sync until it is Ready, map the names again, delete the old endpoint if it is ours"
+    )
 
 
 def next_step(drift: Drift, blockers: t.Sequence[t.Mapping[str, str]]) -> str:

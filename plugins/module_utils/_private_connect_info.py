@@ -27,8 +27,13 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     params = {**params, "my_domain": (params["my_domain"] or org.host).lower().rstrip(".")}
     blockers = Blockers()
     facts = gather(org, aws, params, blockers)
+    replacing = False
     if params["state"] == "present":
         drift = _drift.present(facts, params)
+        replacing = _drift.replacing(drift, facts)
+        if replacing and not params["replace"]:
+            blockers.add("replace", "this takes a tear-down, which interrupts traffic", f"set replace to true; the plan is: {_drift.replacement_plan(facts)}")
+        context.warnings.extend(select.shadowing(params))
     else:
         drift, blockers = _drift.absent(facts, params), Blockers()
     return {
@@ -53,6 +58,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
         "dns_leftovers": facts["dns_leftovers"],
         "drift": drift,
         "blockers": blockers.items,
+        "replacing": replacing,
         "next_step": _drift.next_step(drift, blockers.items),
     }
 
@@ -167,6 +173,7 @@ def _choose(facts: dict[str, t.Any], params: t.Mapping[str, t.Any], blockers: Bl
     facts["allowed_cidrs"] = sorted(params["allowed_cidrs"] or (facts["vpc"] or {}).get("cidrs", []))
     facts["wanted_group_ids"] = _wanted_groups(facts, params)
     facts["dns"] = [_dns_entry(host, facts, params) for host in select.hosts(params)] if params["manage_dns"] else []
+    select.check_names(facts, params, blockers)
     facts["dns_leftovers"] = select.dns_leftovers(facts, params)
 
 
@@ -182,7 +189,7 @@ def _wanted_groups(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) 
 def _dns_entry(host: str, facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     name = select.zone_name(host, params)
     zone = next((item for item in facts["zones"] if item["name"] == name), None)
-    record = next((item for item in (zone or {}).get("records", []) if item["name"] == host and item["type"] in select.ADDRESS_TYPES), None)
+    record = next((item for item in (zone or {}).get("records", []) if item["name"] == host and item["type"] == "A"), None)
     endpoint = facts["endpoint"]
     ids = set(endpoint["network_interface_ids"]) if endpoint else set()
     addresses = sorted_addresses(item for item in facts["interfaces"] if item["id"] in ids)
@@ -217,6 +224,7 @@ DEFINITION = Definition(
         security_group_ids={"type": "list", "elements": "str", "default": []},
         allowed_cidrs={"type": "list", "elements": "str", "default": []},
         tags={"type": "dict", "default": {}},
+        replace={"type": "bool", "default": False},
         manage_dns={"type": "bool", "default": True},
         dns_names={"type": "list", "elements": "str", "default": []},
         dns_zone={"type": "str"},

@@ -13,8 +13,6 @@ import typing as t
 
 from ._aws import TAG, is_live
 
-ADDRESS_TYPES = ("A", "CNAME")
-
 Facts = t.Mapping[str, t.Any]
 Params = t.Mapping[str, t.Any]
 
@@ -201,6 +199,24 @@ def wanted_record(host: str, params: Params, chosen: t.Mapping[str, t.Any] | Non
     return {"name": host, "type": "A", "ttl": params["dns_ttl"], "values": sorted(addresses), "alias": None, "set_identifier": None}
 
 
+def check_names(facts: Facts, params: Params, blockers: Blockers) -> None:
+    """A CNAME in the place of our record is somebody's, and Route 53 takes no A record beside it."""
+    for zone in facts["zones"]:
+        for record in zone["records"]:
+            if record["type"] == "CNAME" and record["name"] in hosts(params):
+                blockers.add("record", f"zone {zone['name']} ({zone['id']}) holds a CNAME of {record['name']}", "delete it, or set manage_dns to false")
+
+
+def shadowing(params: Params) -> list[str]:
+    """Warnings of zones that are wider than their host."""
+    return [
+        f"The private zone {zone_name(host, params)} hides every name below it that has no record there from the VPC, other orgs and sandboxes included; "
+        f"a zone named {host} would not"
+        for host in hosts(params)
+        if zone_name(host, params) != host
+    ]
+
+
 def wanted_vpcs(params: Params, region: str) -> list[dict[str, str]]:
     vpcs = [{"id": params["vpc_id"], "region": region}]
     vpcs += [{"id": item["id"], "region": item.get("region") or region} for item in params["dns_vpcs"]]
@@ -217,7 +233,7 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
     for zone in facts["zones"]:
         ours = zone["tags"].get(TAG) == facts["tag_value"]
         records = [item for item in zone["records"] if item["type"] not in ("NS", "SOA")]
-        going = [item for item in records if leads_to(item, facts) or (ours and item["name"] in names and item["type"] in ADDRESS_TYPES)]
+        going = [item for item in records if leads_to(item, facts) or (ours and item["name"] in names and item["type"] == "A")]
         left["records"] += [{"zone_id": zone["id"], "record": item} for item in going]
         staying = [item for item in records if item not in going]
         if ours and not staying:

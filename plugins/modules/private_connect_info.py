@@ -82,6 +82,11 @@ options:
       - Wanted tags of the endpoint, beside those that it has.
     type: dict
     default: {}
+  replace:
+    description:
+      - Whether a repair may take down a connection that is provisioned. Without it such a repair is one of RV(blockers), with the plan.
+    type: bool
+    default: false
   manage_dns:
     description:
       - Whether private zones and records are looked at.
@@ -338,6 +343,11 @@ blockers:
       description: What to do about it.
       type: str
       returned: always
+replacing:
+  description: Whether the repair takes down a connection that was provisioned.
+  returned: success
+  type: bool
+  sample: false
 next_step:
   description: What to do first, in a sentence; V(nothing) where all is well.
   returned: success
