@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_addresses
 short_description: IP ranges as single addresses
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Lists every address of the ranges, for tools that know neither CIDRs nor ranges.
   - Addresses that are in several ranges appear once. The result is sorted, IPv4 before IPv6.

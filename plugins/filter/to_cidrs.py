@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_cidrs
 short_description: IP ranges as the fewest CIDRs
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns ranges of IP addresses into the fewest CIDRs that cover exactly the same addresses.
   - Addresses that are in several ranges appear once. The result is sorted, IPv4 before IPv6.
@@ -24,9 +25,9 @@ seealso:
 EXAMPLES = r"""
 - name: Fill the allow list of a load balancer from a connection
   ansible.builtin.debug:
-    msg: "{{ connection | privatelink.salesforce.to_cidrs }}"
+    msg: "{{ acme | privatelink.salesforce.to_cidrs }}"
   vars:
-    connection:
+    acme:
       name: Acme
       source_ip_ranges:
         - start_ip: 10.10.10.0

@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_login_ip_ranges
 short_description: IP ranges as login IP ranges of a profile
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns ranges of IP addresses into C(loginIpRanges) of the metadata type C(Profile).
   - Overlapping ranges are joined and carry the descriptions of both; ranges that only touch are joined if they are described alike.

@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_network_access
 short_description: IP ranges as trusted ranges of an org
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns ranges of IP addresses into C(networkAccess.ipRanges) of the metadata type C(SecuritySettings); connected apps take the same form.
   - Overlapping ranges are joined and carry the descriptions of both; ranges that only touch are joined if they are described alike.

@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_ranges
 short_description: IP ranges as start and end
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns ranges of IP addresses into a list of C(start) and C(end), both inclusive.
   - Addresses that are in several ranges appear once. The result is sorted, IPv4 before IPv6.

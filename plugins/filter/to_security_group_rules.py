@@ -8,7 +8,8 @@ DOCUMENTATION = r"""
 name: to_security_group_rules
 short_description: IP ranges as rules of a security group
 version_added: 1.0.0
-author: privatelink.salesforce contributors (!UNKNOWN)
+author:
+  - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns ranges of IP addresses into TCP rules for M(amazon.aws.ec2_security_group), one for each port, address family and description.
   - Overlapping ranges are joined and carry the descriptions of both; ranges that only touch are joined if they are described alike.
@@ -39,7 +40,7 @@ EXAMPLES = r"""
     name: from-salesforce
     description: Traffic that comes from Salesforce through PrivateLink
     vpc_id: vpc-0123456789abcdef0
-    rules: "{{ connection | privatelink.salesforce.to_security_group_rules(ports=[443, '8443-8444']) }}"
+    rules: "{{ acme | privatelink.salesforce.to_security_group_rules(ports=[443, '8443-8444']) }}"
 """
 
 RETURN = r"""

@@ -34,7 +34,7 @@ ENDS = (
 # What EC2 takes as the description of a security group rule.
 _RULE_DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 
-_Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]  # noqa: UP007  (evaluated at run time, Python 3.9)
+_Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 
 class IpRange(t.TypedDict, total=False):
@@ -285,7 +285,7 @@ def to_security_group_rules(ranges: t.Any, ports: t.Any = DEFAULT_PORTS, descrip
     ``ports`` holds numbers and ``first-last``. ``from_port`` and ``to_port`` are used rather than ``ports`` because the module's
     check mode shows only the last of several ``ports``.
     """
-    allowed = _ports(ports)
+    allowed = parse_ports(ports)
     groups: dict[tuple[int, str], list[str]] = {}
     for span in _described(ranges, description):
         groups.setdefault((span.version, span.description), []).extend(str(network) for network in span.networks())
@@ -299,7 +299,8 @@ def to_security_group_rules(ranges: t.Any, ports: t.Any = DEFAULT_PORTS, descrip
     ]
 
 
-def _ports(ports: t.Any) -> list[tuple[int, int]]:
+def parse_ports(ports: t.Any) -> list[tuple[int, int]]:
+    """First and last port of each item, in the order given."""
     found, problems = [], []
     for port in ports if isinstance(ports, (list, tuple)) else [ports]:
         match = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5})\s*)?", str(port))

@@ -5,8 +5,8 @@
 
 Ansible runs every task in a process forked for it, so memory is not shared; the files lie in the controller's temporary directory, which is
 made for one run (mode 0700) and removed at its end. Only what is fetched is written, never an option: credentials go into the file's name
-as a keyed hash, so that another identity gets another file. The key is a random salt beside the files; a new salt forgets them all,
-also those of a fetch that is still under way.
+as a keyed hash, so that another identity gets another file. The key is a random salt beside the files; without it they are all forgotten,
+also what a fetch that is still under way will write.
 """
 
 from __future__ import annotations
@@ -60,9 +60,10 @@ def fetch_once(key_options: t.Mapping[str, t.Any], fetch: t.Callable[[], t.Any])
 def forget() -> None:
     """Drop everything kept, for all orgs: whoever wrote to one calls this after the write, whatever came of it."""
     folder = _folder()
-    if not os.path.exists(os.path.join(folder, _SALT)):
+    try:
+        os.unlink(os.path.join(folder, _SALT))
+    except (FileNotFoundError, NotADirectoryError):
         return
-    _write(os.path.join(folder, _SALT), secrets.token_bytes(_SALT_BYTES))
     for name in os.listdir(folder):
         if name.endswith(".json"):
             with contextlib.suppress(FileNotFoundError):
