@@ -30,7 +30,7 @@ def present(facts: Facts, params: Params) -> Drift:
 def absent(facts: Facts, params: Params) -> Drift:
     """What is left of a connection that is to be gone, in the order in which the role takes it away."""
     left = facts["dns_leftovers"]
-    found = [_item("record", item["record"], None, f"delete the record {item['record']['name']} in zone {item['zone_id']}") for item in left["records"]]
+    found = [_item("record", item["record"], None, f"delete the record {item['record']['name']} in zone {item['zone_name']}") for item in left["records"]]
     found += [_item("zone", zone, None, f"delete the private zone {zone['name']} ({zone['id']})") for zone in left["zones"]]
     if facts["connection"]:
         found.append(_item("connection", facts["connection"]["status"], None, "tear the connection down and delete it"))

@@ -234,7 +234,7 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
         ours = zone["tags"].get(TAG) == facts["tag_value"]
         records = [item for item in zone["records"] if item["type"] not in ("NS", "SOA")]
         going = [item for item in records if leads_to(item, facts) or (ours and item["name"] in names and item["type"] == "A")]
-        left["records"] += [{"zone_id": zone["id"], "record": item} for item in going]
+        left["records"] += [{"zone_id": zone["id"], "zone_name": zone["name"], "record": item} for item in going]
         staying = [item for item in records if item not in going]
         if ours and not staying:
             left["zones"].append({"id": zone["id"], "name": zone["name"]})

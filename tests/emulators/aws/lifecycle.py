@@ -120,6 +120,11 @@ class Endpoint(VPCEndPoint):
         zones = sorted(interface.availability_zone for interface in self.interfaces)
         return [(f"{self.id}-{self.label}.{suffix}", None), *((f"{self.id}-{self.label}-{zone}.{suffix}", zone) for zone in zones)]
 
+    def _groups(self) -> list[dict[str, str]]:
+        """A deleted endpoint stays listed when its groups have gone."""
+        groups = filter(None, map(self.ec2_backend.get_security_group_from_id, self.security_group_ids))
+        return [{"GroupId": group.id, "GroupName": group.name} for group in groups]
+
     def describe(self) -> dict[str, t.Any]:
         """The endpoint as DescribeVpcEndpoints shows it."""
         zone = VPCE_ZONES[self.service.region]
@@ -134,7 +139,7 @@ class Endpoint(VPCEndPoint):
             "PolicyDocument": self.policy_document,
             "RouteTableIds": [],
             "SubnetIds": list(self.subnet_ids),
-            "Groups": self.groups,
+            "Groups": self._groups(),
             "IpAddressType": "ipv4",
             "DnsOptions": {"DnsRecordIpType": "ipv4"},
             "PrivateDnsEnabled": bool(self.private_dns_enabled),
