@@ -71,19 +71,28 @@ def probe(host: str, address: str, port: int, context: ssl.SSLContext, timeout: 
         raw = socket.create_connection((address, port), timeout)
     except OSError as error:
         return [_connect_failure(error, address, port, timeout)]
-    with contextlib.closing(raw):
-        tls = None
+    with contextlib.closing(raw):  # wrapping moves the connection into the TLS socket, failing or not
         try:
-            tls = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
-            with _cut_after(tls, timeout) as expired:
-                tls.do_handshake()
-            handshake = Outcome("tls", "ok", f"{tls.version()}, certificate for {host} valid until {_not_after(tls)}")
+            tls = _handshake(raw, host, context, timeout)
         except OSError as error:
-            if tls is not None:
-                tls.close()
-            return [_handshake_failure(error, tls is not None and expired.is_set(), timeout)]
+            return [_handshake_failure(error, timeout)]
         with contextlib.closing(tls):
-            return [handshake, _request(tls, host, port, context, timeout)]
+            seen = f"{tls.version()}, certificate for {host} valid until {_not_after(tls)}"
+            return [Outcome("tls", "ok", seen), _request(tls, host, port, context, timeout)]
+
+
+def _handshake(raw: socket.socket, host: str, context: ssl.SSLContext, timeout: float) -> ssl.SSLSocket:
+    """OSError, of which ssl.SSLError is one, where there is none; socket.timeout where it took too long."""
+    tls = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+    with _cut_after(tls, timeout) as expired:
+        try:
+            tls.do_handshake()
+        except OSError as error:
+            tls.close()
+            if expired.is_set():
+                raise socket.timeout from error
+            raise
+    return tls
 
 
 def _connect_failure(error: OSError, address: str, port: int, timeout: float) -> Outcome:
@@ -109,8 +118,8 @@ def _not_after(tls: ssl.SSLSocket) -> str:
     return str((tls.getpeercert() or {}).get("notAfter", "an unknown date"))
 
 
-def _handshake_failure(error: OSError, expired: bool, timeout: float) -> Outcome:
-    if expired or isinstance(error, socket.timeout):
+def _handshake_failure(error: OSError, timeout: float) -> Outcome:
+    if isinstance(error, socket.timeout):
         return Outcome("tls", "handshake_timeout", f"connected, but no TLS handshake within {timeout:g} s")
     if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome("tls", _VERIFY_KINDS.get(error.verify_code, "bad_certificate"), f"certificate refused: {error.verify_message}")
