@@ -33,8 +33,8 @@ def sow(world: World, regions: t.Sequence[str]) -> dict[str, dict[str, t.Any]]:
     """Fill an empty AWS. All ids follow from the region, so what was known before a reset stays true after it."""
     seed = {}
     for number, region in enumerate(regions):
-        backend = ec2_backends[USER_ACCOUNT][region]
         mock_random.seed(f"privatelink/{region}")
+        backend = ec2_backends[USER_ACCOUNT][region]  # makes the default VPC, with ids of its own
         service = make_service(region, "salesforce", SERVICE_ZONES)
         world.services[service.name] = service
         seed[region] = {"region": region, "account": USER_ACCOUNT, "service_name": service.name, **_network(backend, region, FIRST_OCTET + number)}

@@ -213,5 +213,10 @@ def _shut(connection: socket.socket) -> None:
 
 def _reset(connection: socket.socket) -> None:
     """Close with RST, so that the client notices at once."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.shutdown(socket.SHUT_RD)  # wakes the thread that reads from it, without which the close would wait for that
+    except OSError:
+        return  # closed already
+    finally:
+        connection.close()

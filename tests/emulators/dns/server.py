@@ -108,7 +108,11 @@ def _packed(request: dnslib.DNSRecord, reply: dnslib.DNSRecord, transport: str, 
     if transport == "TCP":
         return packed[: len(packed) // 2] if cut else packed
     room = max([PLAIN_UDP_SIZE, *(record.edns_len for record in request.ar if record.rtype == dnslib.QTYPE.OPT)])
-    return reply.truncate().pack() if cut or len(packed) > room else packed
+    if cut or len(packed) > room:
+        # dnslib's truncate() leaves the question out, and clients then take the reply for somebody else's.
+        reply.rr, reply.auth, reply.header.tc = [], [], 1
+        return reply.pack()
+    return packed
 
 
 Responder = t.Callable[[dnslib.DNSRecord, str], t.Optional[bytes]]
