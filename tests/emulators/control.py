@@ -17,12 +17,12 @@ import time
 import typing as t
 
 FAULT_KINDS = (
-    "status",         # answer with `status`, `headers` and `body`; the call has no effect
-    "reset",          # the connection is cut before the call has an effect
-    "lost_answer",    # the call takes effect, then the connection is cut
-    "delay",          # the call is served after `seconds`
-    "expire_token",   # the session that made the call is expired first, so the call meets INVALID_SESSION_ID
-    "truncate",       # the call takes effect, half of the answer arrives
+    "status",  # answer with `status`, `headers` and `body`; the call has no effect
+    "reset",  # the connection is cut before the call has an effect
+    "lost_answer",  # the call takes effect, then the connection is cut
+    "delay",  # the call is served after `seconds`
+    "expire_token",  # the session that made the call is expired first, so the call meets INVALID_SESSION_ID
+    "truncate",  # the call takes effect, half of the answer arrives
 )
 
 
@@ -125,7 +125,5 @@ class Control:
             return sum(
                 1
                 for call in self.calls
-                if fnmatch.fnmatchcase(call.service, service)
-                and fnmatch.fnmatchcase(call.action, action)
-                and (write is None or call.write == write)
+                if fnmatch.fnmatchcase(call.service, service) and fnmatch.fnmatchcase(call.action, action) and (write is None or call.write == write)
             )

@@ -66,6 +66,7 @@ class Rig:
         if unknown:
             raise ValueError(f"ports: unknown {', '.join(sorted(unknown))}; known: {', '.join(PORTS)} and names of orgs")
         self.control_server = ControlServer(self)
+        self._key_file = ""
         self.ready: dict[str, t.Any] = {}
 
     def _make_aws(self, regions: t.Sequence[str]) -> None:
@@ -90,6 +91,7 @@ class Rig:
                 self.aws.start(self._ports.get("aws", 0))
                 self.dns.start(self._ports.get("dns", 0))
                 self.dataplane.start(self._ports.get("dataplane", 0))
+            self._key_file = self._write("jwt.key", self.salesforce.private_key)
             self.salesforce.start(self._ports)
             for name in self.salesforce.servers:
                 self._route(name)
@@ -132,8 +134,7 @@ class Rig:
         self.ready["orgs"] = self.credentials()
 
     def credentials(self) -> dict[str, t.Any]:
-        key_file = self._write("jwt.key", self.salesforce.private_key)
-        return {name: {**self.salesforce.credentials(name), "private_key_file": key_file} for name in self.salesforce.servers}
+        return {name: {**self.salesforce.credentials(name), "private_key_file": self._key_file} for name in self.salesforce.servers}
 
     def listing(self) -> dict[str, t.Any]:
         return {"orgs": self.salesforce.listing(), "aws": self.cloud.listing()}

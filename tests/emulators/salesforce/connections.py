@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from .org import Org
 
 AWS_TYPE = "AwsPrivateLink"
+MOST_STEPS = 10  # more than any path of statuses has
 
 
 _PROPERTY_MARKS = {"AwsVpcEndpointId": "A", "Region": "R", "SourceIpRanges": "S", "LinkId": "L"}
@@ -156,8 +157,8 @@ class Connections:
         """Take the steps that time has taken; nothing where statuses move on Sync only."""
         if self._org.switches["status_moves"] != "by_time" or not connection.provisioned:
             return
-        now, seconds = time.monotonic(), max(self._org.switches["status_seconds"], 0.001)
-        for _step in range(min(int((now - connection.moved_at) / seconds), 10)):
+        now, seconds = time.monotonic(), self._org.switches["status_seconds"]
+        for _step in range(min(int((now - connection.moved_at) / seconds), MOST_STEPS) if seconds else MOST_STEPS):
             transition = model.advance(connection, self._rules(), self._remote(connection), now, self.allocate)
             self._affect(transition)
             connection = self._rows[connection.id] = transition.connection

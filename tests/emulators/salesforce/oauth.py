@@ -125,8 +125,11 @@ def _verified(context: Context, assertion: str, app: App) -> dict[str, t.Any]:
         raise OAuthError("invalid_grant", "invalid assertion") from error
     if claims.get("aud") not in _audiences(context):
         raise OAuthError("invalid_grant", "audience is invalid")
-    expires = claims.get("exp")
-    if not isinstance(expires, (int, float)) or isinstance(expires, bool) or expires <= time.time():
+    try:
+        expires = float(claims.get("exp", ""))  # simple-salesforce sends it as text, and Salesforce takes that
+    except (TypeError, ValueError):
+        raise OAuthError("invalid_grant", "invalid assertion") from None
+    if not expires > time.time():
         raise OAuthError("invalid_grant", "expired assertion")
     if expires > time.time() + context.org.switches["jwt_exp_seconds"] + 1:
         raise OAuthError("invalid_grant", "the assertion's exp lies too far in the future")

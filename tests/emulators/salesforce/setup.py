@@ -10,7 +10,7 @@ import typing as t
 
 from . import connect
 from .model import Connection
-from .org import Org, User
+from .org import Login, Org, User
 from .seed import ConnectionSeed, add_connection
 from .switches import STATUSES
 
@@ -178,13 +178,14 @@ def listing(org: Org) -> dict[str, t.Any]:
             "host": org.host,
             "connections": [plain(org, connection) for connection in sorted(org.connections.all(), key=lambda each: each.full_name)],
             "sessions": sum(1 for session in org.sessions.values() if org.alive(session)),
-            "logins": [
-                {"username": login.user.username, "status": login.status, "source_ip": login.source_ip, "sub_type": login.login_sub_type}
-                for login in org.logins
-            ],
+            "logins": [_login(login) for login in org.logins],
             "licences": {"total": org.licences, "used": org.connections.used_licences()},
             "api_usage": org.api_usage,
             "users": {
                 user.username: {"active": user.active, "permissions": sorted(user.permissions), "profile": user.profile.name} for user in org.users.values()
             },
         }
+
+
+def _login(login: Login) -> dict[str, str]:
+    return {"username": login.user.username, "status": login.status, "source_ip": login.source_ip, "sub_type": login.login_sub_type}

@@ -211,7 +211,10 @@ class _Parser:
         if kind == "number":
             return float(text)
         if kind == "datetime":
-            return moment(text)
+            try:
+                return moment(text)
+            except (ValueError, OverflowError):
+                raise malformed(f"line 1: invalid date: '{text}'") from None
         words = {"true": True, "false": False, "null": None}
         if kind == "word" and text.lower() in words:
             return words[text.lower()]

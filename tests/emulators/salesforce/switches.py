@@ -73,7 +73,7 @@ ALL = (
     Switch("packaged_name", "prefixed", ("prefixed", "plain"), "whether a packaged connection is addressed as ns__Name or as Name"),
     # How statuses move
     Switch("status_moves", "on_sync", ("on_sync", "by_time"), "statuses move on Sync only, or by themselves every status_seconds"),
-    Switch("status_seconds", 1.0, (), "seconds for each step where statuses move by time", (0.05,)),
+    Switch("status_seconds", 1.0, (), "seconds for each step where statuses move by time; 0: at the next read", (0.05,)),
     Switch(
         "status_path",
         "PendingAcceptance",
