@@ -47,7 +47,7 @@ class ServiceActions:
         wanted = response._get_param("ServiceNames", [])
         filters = response._get_param("Filters", [])
         ours = {name: service for name, service in self._world.services.items() if service.visible and service.region == response.region}
-        theirs = [] if wanted and all(name in ours for name in wanted) else self._amazon(response)
+        theirs = [] if _only_vpce(wanted) and not response.ec2_backend.configurations else self._amazon(response)
         known = {detail["ServiceName"]: detail for detail in [*map(_detail, ours.values()), *theirs]}
         for name in wanted:
             if name not in known:
@@ -60,6 +60,11 @@ class ServiceActions:
         """Amazon's own services, and those that the account itself made, as moto lists them."""
         listed = response.ec2_backend.describe_vpc_endpoint_services(service_names=[], filters=[], max_results=None, next_token=None, region=response.region)
         return listed["servicesDetails"]
+
+
+def _only_vpce(wanted: list[str]) -> bool:
+    """Whether only services of others are asked for: listing Amazon's makes moto load all its services, which takes seconds."""
+    return bool(wanted) and all(name.startswith("com.amazonaws.vpce.") for name in wanted)
 
 
 def _detail(service: EndpointService) -> dict[str, t.Any]:

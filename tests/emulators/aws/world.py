@@ -25,9 +25,12 @@ VPCE_ZONES = {
 }
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Switches:
-    """How AWS behaves where it can behave in several ways. Counts are of reads that still show the earlier state."""
+    """How AWS behaves where it can behave in several ways. Counts are of reads that still show the earlier state.
+
+    Slots, so that a misspelt switch is an error instead of nothing.
+    """
 
     pending_reads: int = 1  # `pending` after acceptance, in DescribeVpcEndpoints
     modify_reads: int = 0  # `pending` after ModifyVpcEndpoint; a second modify meanwhile meets OperationInProgress

@@ -138,7 +138,7 @@ class DataPlane:
         ready = [route for route in routes if route.is_ready(vpce_id)]
         if not ready:
             return None, vpce_id, "no inbound connection with this endpoint is Ready"
-        if len(ready) == 1:
+        if len({route.target for route in ready}) == 1:  # the link is that org's own, whatever name the client uses
             return ready[0], vpce_id, ""
         host = wanted_host(client)
         chosen = next((route for route in ready if route.host == host), None)

@@ -140,6 +140,8 @@ def test_groups_and_subnets_in_use_cannot_go(ec2: t.Any, aws: AwsEmulator) -> No
     assert refusal(ec2.delete_security_group, GroupId=used)[0] == "DependencyViolation"
     ec2.delete_security_group(GroupId=used)
     ec2.delete_subnet(SubnetId=subnet(aws, "a"))
+    (kept,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[vpce_id])["VpcEndpoints"]
+    assert (kept["State"], kept["Groups"]) == ("deleted", [])
 
 
 def test_groups_that_others_name_cannot_go(ec2: t.Any, aws: AwsEmulator) -> None:

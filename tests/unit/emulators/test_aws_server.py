@@ -178,6 +178,11 @@ def test_listeners_hear_of_changes_before_the_answer(ec2: t.Any, aws: AwsEmulato
     assert len(heard) == 1
 
 
+def test_a_misspelt_switch_is_an_error(aws: AwsEmulator) -> None:
+    with pytest.raises(AttributeError):
+        aws.switches.pending_read = 1
+
+
 def test_only_one_runs_at_a_time(aws: AwsEmulator) -> None:
     with pytest.raises(RuntimeError, match="stop that one first"):
         AwsEmulator(Control()).start()

@@ -162,10 +162,13 @@ def test_several_orgs_are_told_apart_by_host(plane: DataPlane, org: Org, ec2: t.
     available(ec2, aws, "a", SecurityGroupIds=[group])
     (address,) = addresses(aws)
     assert get(plane, address, host="any.example.com").startswith(HOST)  # one org is ready: the link is its own
+    plane.route("acme.my.site.com", ("127.0.0.1", org.server.port), lambda _vpce_id: org.ready, lambda _vpce_id: SOURCE)
+    assert get(plane, address, host="any.example.com").startswith(HOST)  # still one org, by two names
     other = Org(plane, "other.my.salesforce.com")
     try:
         assert get(plane, address, host="other.my.salesforce.com").startswith("other")
         assert get(plane, address).startswith(HOST)
+        assert get(plane, address, host="acme.my.site.com").startswith(HOST)
         with pytest.raises(HANG_UP):
             get(plane, address, host="any.example.com")
         org.ready = False
