@@ -24,6 +24,11 @@ from ._tls_probe import probe, tls_context
 from ._waiter import Wait
 
 MAX_PROBES = 16
+# Where the addresses of VPCs usually lie; anything else that a name resolves to is taken for Salesforce's public address.
+_INSIDE = [
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128")
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,7 +189,11 @@ def _compare(found: set[str], wanted: set[str]) -> str:
         return "missing_addresses"
     if found & wanted:
         return "extra_addresses"
-    return "public_addresses" if any(ipaddress.ip_address(address).is_global for address in found) else "other_addresses"
+    return "other_addresses" if all(_is_inside(address) for address in found) else "public_addresses"
+
+
+def _is_inside(address: str) -> bool:
+    return any(ipaddress.ip_address(address) in network for network in _INSIDE)
 
 
 def _probe_checks(request: Request, trust: ssl.SSLContext, address: str) -> list[Check]:

@@ -60,8 +60,11 @@ HINTS: dict[str, tuple[str, str]] = {
         "Allow TCP {port} from this host's address in the security group of the endpoint and in network ACLs. " + _NOT_READY,
     ),
     "connect_refused": (
-        "what has this address is not the endpoint, or the port is not 443, the only one that private connections serve",
-        "Compare the address with the endpoint's interfaces, and port with 443",
+        (
+            "nothing serves the port at this address: the endpoint is rejected, deleted or not available yet, the address is not (or no longer) the endpoint's, "
+            "or the port is not 443, the only one that private connections serve"
+        ),
+        "Compare the address with the endpoint's interfaces, and port with 443. " + _NOT_READY,
     ),
     "unreachable": (
         "this host has no route to the address: it is outside the VPC and its peers, or has no address of that family",

@@ -144,6 +144,9 @@ def test_without_wanted_addresses_the_resolved_are_probed_and_a_warning_says_so(
     ("records", "kind", "seen"),
     [
         (Records(["13.110.1.2"]), "public_addresses", "resolves to 13.110.1.2 instead of 10.0.1.5, 10.0.2.7"),
+        (Records(["203.0.113.10"]), "public_addresses", "resolves to 203.0.113.10 instead of"),
+        (Records(None, ["2600::1"]), "public_addresses", "resolves to 2600::1 instead of"),
+        (Records(["10.9.9.9"], ["fd00::1"]), "other_addresses", "resolves to 10.9.9.9, fd00::1 instead of"),
         (Records(["10.9.9.9"]), "other_addresses", "resolves to 10.9.9.9 instead of 10.0.1.5, 10.0.2.7"),
         (Records(["10.0.2.7", "10.0.1.5", "10.0.1.44"]), "extra_addresses", "resolves to 10.0.1.5, 10.0.1.44, 10.0.2.7 instead of 10.0.1.5, 10.0.2.7"),
         (Records(["10.0.2.7", "10.0.1.5"], ["2001:db8::1"]), "extra_addresses", "resolves to 10.0.1.5, 10.0.2.7, 2001:db8::1 instead of"),
