@@ -61,7 +61,7 @@ HINTS: dict[str, tuple[str, str]] = {
     ),
     "connect_refused": (
         (
-            "nothing serves the port at this address: the endpoint is rejected, deleted or not available yet, the address is not (or no longer) the endpoint's, "
+            "nothing serves the port at this address: the endpoint is rejected, deleted or not available yet, the address is not the endpoint's (any more), "
             "or the port is not 443, the only one that private connections serve"
         ),
         "Compare the address with the endpoint's interfaces, and port with 443. " + _NOT_READY,
