@@ -71,9 +71,10 @@ def _groups(facts: Facts, params: Params) -> Drift:
     group = facts["own_group"]
     if group is None:
         return [_item("security_group", None, {"name": facts["group_name"], "cidrs": facts["allowed_cidrs"]}, "create the security group")]
-    closed = [cidr for cidr in facts["allowed_cidrs"] if not select.lets_https_in(group, cidr)]
-    if closed:
-        return [_item("security_group.rules", group["ingress"], [{"port": 443, "source": cidr} for cidr in closed], "let 443 in from these addresses")]
+    wanted = [rule for rule in select.wanted_rules(facts["allowed_cidrs"]) if not select.lets_https_in(group, rule["source"])]
+    stale = select.stale_rules(group, facts["allowed_cidrs"])
+    if wanted or stale:
+        return [_item("security_group.rules", stale, wanted, "add and remove these rules of the role's own")]
     return []
 
 

@@ -19,6 +19,17 @@ WORKERS = 8
 _MISSING_VPC = ("InvalidVpcID.NotFound", "InvalidVpcID.Malformed")
 
 
+def endpoint_by_id(aws: Aws, endpoint_id: str, region: str | None = None) -> dict[str, t.Any] | None:
+    """An endpoint of any VPC of the account; None where AWS does not know it."""
+    try:
+        found = aws.call("ec2", "describe_vpc_endpoints", in_region=region, VpcEndpointIds=[endpoint_id])["VpcEndpoints"]
+    except AwsError as error:
+        if error.code.startswith("InvalidVpcEndpoint"):
+            return None
+        raise
+    return _aws.endpoint(found[0]) if found else None
+
+
 class Reader:
     """Reads in two rounds: what the options name, then what the first answers name."""
 
@@ -27,7 +38,7 @@ class Reader:
         self.aws = aws
         self.params = params
         self._pool = concurrent.futures.ThreadPoolExecutor(WORKERS)
-        for service in ("ec2", "route53"):
+        for service in ("ec2", *(("route53", "route53resolver") if params["manage_dns"] else ())):
             aws.client(service)
 
     def together(self, **reads: t.Callable[[], t.Any]) -> dict[str, t.Any]:
@@ -45,20 +56,12 @@ class Reader:
             vpc=lambda: self._vpc(vpc_id),
             subnets=lambda: self._vpc_items("describe_subnets", "Subnets", _aws.subnet),
             security_groups=lambda: self._vpc_items("describe_security_groups", "SecurityGroups", _aws.security_group),
-            zones=lambda: self._zones_of_vpc(vpc_id) if self.params["manage_dns"] else [],
+            zones=lambda: self.zones_of_vpc(vpc_id) if self.params["manage_dns"] else [],
+            resolver_rules=lambda: self._resolver_rules(vpc_id) if self.params["manage_dns"] and self.params["state"] == "present" else [],
         )
 
     def endpoints(self, **query: t.Any) -> list[dict[str, t.Any]]:
         return [_aws.endpoint(raw) for raw in self.aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", **query)]
-
-    def endpoint_by_id(self, endpoint_id: str) -> dict[str, t.Any] | None:
-        """An endpoint of another VPC, or one that AWS does not know (None)."""
-        try:
-            return next(iter(self.endpoints(VpcEndpointIds=[endpoint_id])), None)
-        except AwsError as error:
-            if error.code.startswith("InvalidVpcEndpoint"):
-                return None
-            raise
 
     def _vpc(self, vpc_id: str) -> dict[str, t.Any] | None:
         try:
@@ -82,9 +85,23 @@ class Reader:
         query = [{"Name": "vpc-id", "Values": [self.params["vpc_id"]]}]
         return sorted((shape(raw) for raw in self.aws.pages("ec2", operation, key, Filters=query)), key=lambda item: item["id"])
 
-    def _zones_of_vpc(self, vpc_id: str) -> list[dict[str, t.Any]]:
+    def _resolver_rules(self, vpc_id: str) -> list[dict[str, t.Any]]:
+        """``[{id, name, domain, type}]`` of the rules that the VPC is associated with."""
+        query = [{"Name": "VPCId", "Values": [vpc_id]}]
+        associated = self.aws.pages("route53resolver", "list_resolver_rule_associations", "ResolverRuleAssociations", Filters=query)
+        ids = {item["ResolverRuleId"] for item in associated}
+        rules = self.aws.pages("route53resolver", "list_resolver_rules", "ResolverRules") if ids else []
+        found = [
+            {"id": rule["Id"], "name": rule.get("Name"), "domain": (rule.get("DomainName") or "").lower().rstrip("."), "type": rule.get("RuleType")}
+            for rule in rules
+            if rule["Id"] in ids
+        ]
+        return sorted(found, key=lambda rule: (rule["domain"], rule["id"]))
+
+    def zones_of_vpc(self, vpc_id: str, region: str | None = None) -> list[dict[str, t.Any]]:
+        """``[{id, name}]`` of the private zones that a VPC is associated with."""
         try:
-            summaries = self.aws.pages("route53", "list_hosted_zones_by_vpc", "HostedZoneSummaries", VPCId=vpc_id, VPCRegion=self.aws.region)
+            summaries = self.aws.pages("route53", "list_hosted_zones_by_vpc", "HostedZoneSummaries", VPCId=vpc_id, VPCRegion=region or self.aws.region)
         except AwsError as error:
             # That the VPC is not there is told by the read of the VPC.
             if error.code in ("InvalidVPCId", "InvalidInput"):

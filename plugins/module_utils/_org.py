@@ -96,6 +96,10 @@ class Org:
         params = {"scope": "All", **({"regions": ",".join(regions)} if regions else {})}
         return _topologies.parse(self._call("GET", f"{_CONNECT}/connection-types/{CONNECTION_TYPE}/topologies", "list the regions", params=params))
 
+    def describe(self) -> dict[str, t.Any]:
+        """What the org says of the object to this user: createable, updateable, deletable, fields."""
+        return self._call("GET", f"{_SOBJECT}/describe/", "describe inbound connections")
+
     def tooling_query(self, soql: str) -> list[dict[str, t.Any]]:
         return self._query("/tooling/query/", soql)
 

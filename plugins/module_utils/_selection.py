@@ -13,6 +13,8 @@ import typing as t
 
 from ._aws import TAG, is_live
 
+RULE_MARK = "Salesforce Private Connect"
+
 Facts = t.Mapping[str, t.Any]
 Params = t.Mapping[str, t.Any]
 
@@ -143,6 +145,20 @@ def _placed(item: t.Mapping[str, t.Any]) -> str:
     return f"{item['id']} ({item['zone']}, {item['zone_id']})"
 
 
+def dropped(facts: Facts, params: Params) -> list[dict[str, str]]:
+    """Subnets that were passed over, with the reason; none where they were given."""
+    service = facts["service"]
+    if params["subnet_ids"] or service is None:
+        return []
+    wanted = set(facts["wanted_subnet_ids"])
+    why = {True: "another subnet of its zone is taken", False: f"the service is not offered in its zone, only in {_zones(service)}"}
+    return [
+        {"id": item["id"], "zone": item["zone"], "zone_id": item["zone_id"], "why": why[offered(item, service)]}
+        for item in facts["subnets"]
+        if item["id"] not in wanted
+    ]
+
+
 def own_group(facts: Facts, params: Params) -> dict[str, t.Any] | None:
     """The security group that the role made: by tag, or by its name where a crash came before the tag."""
     ours, name = tag_value(params["my_domain"], params["name"]), group_name(params["my_domain"], params["name"])
@@ -154,20 +170,44 @@ def check_given_groups(facts: Facts, params: Params, blockers: Blockers) -> None
     for group_id in params["security_group_ids"]:
         if group_id not in known:
             blockers.add("security_groups", f"security group {group_id} is not in {params['vpc_id']}", "give a group of this VPC, or leave it out")
+    given = [known[group_id] for group_id in params["security_group_ids"] if group_id in known]
+    if len(given) == len(params["security_group_ids"]) > 0:
+        closed = [cidr for cidr in params["allowed_cidrs"] if not any(lets_https_in(group, cidr) for group in given)]
+        if not any(_admits_443(rule) for group in given for rule in group["ingress"]):
+            closed = params["allowed_cidrs"] or ["anywhere"]
+        if closed:
+            listed = ", ".join(params["security_group_ids"])
+            blockers.add("security_groups", f"none of the security groups {listed} lets TCP 443 in from {', '.join(closed)}", "add such a rule to one of them")
 
 
 def lets_https_in(group: t.Mapping[str, t.Any], source: str) -> bool:
     """Whether the group admits TCP 443 from all of a CIDR."""
     wanted = ipaddress.ip_network(source)
     for rule in group["ingress"]:
-        ports = rule["protocol"] == "-1" or (rule["protocol"] in ("tcp", "6") and (rule["from_port"] or 0) <= 443 <= (rule["to_port"] or 65535))
         try:
             net = ipaddress.ip_network(rule["source"])
         except (ValueError, TypeError):
             continue
-        if ports and net.version == wanted.version and wanted.subnet_of(net):  # type: ignore[arg-type]
+        if _admits_443(rule) and net.version == wanted.version and wanted.subnet_of(net):  # type: ignore[arg-type]
             return True
     return False
+
+
+def _admits_443(rule: t.Mapping[str, t.Any]) -> bool:
+    if rule["protocol"] == "-1":
+        return True
+    first, last = (0 if rule["from_port"] is None else rule["from_port"]), (65535 if rule["to_port"] is None else rule["to_port"])
+    return rule["protocol"] in ("tcp", "6") and first <= 443 <= last
+
+
+def wanted_rules(cidrs: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    """The rules of the role's own group: TCP 443 from each CIDR, marked by their description."""
+    return [{"protocol": "tcp", "from_port": 443, "to_port": 443, "source": cidr, "description": RULE_MARK} for cidr in cidrs]
+
+
+def stale_rules(group: t.Mapping[str, t.Any], cidrs: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    """Rules that carry our mark and are not asked for any more; rules of others never are."""
+    return [rule for rule in group["ingress"] if rule["description"] == RULE_MARK and rule["source"] not in cidrs]
 
 
 # -- DNS ----------------------------------------------------------------------------------------------------------
@@ -181,7 +221,7 @@ def hosts(params: Params) -> list[str]:
 def zone_name(host: str, params: Params) -> str:
     """The zone that is asked for where it covers the host, else one named exactly as the host, which shadows nothing else."""
     asked = (params["dns_zone"] or "").lower().rstrip(".")
-    return asked if asked and (host == asked or host.endswith("." + asked)) else host
+    return asked if asked and _covers(asked, host) else host
 
 
 def zone_names(params: Params) -> list[str]:
@@ -207,14 +247,47 @@ def check_names(facts: Facts, params: Params, blockers: Blockers) -> None:
                 blockers.add("record", f"zone {zone['name']} ({zone['id']}) holds a CNAME of {record['name']}", "delete it, or set manage_dns to false")
 
 
-def shadowing(params: Params) -> list[str]:
-    """Warnings of zones that are wider than their host."""
-    return [
-        f"The private zone {zone_name(host, params)} hides every name below it that has no record there from the VPC, other orgs and sandboxes included; "
-        f"a zone named {host} would not"
-        for host in hosts(params)
-        if zone_name(host, params) != host
-    ]
+def shadowing(facts: Facts, params: Params) -> list[str]:
+    """Warnings of zones that are wider than their host, with the names that they are known to hide."""
+    found = []
+    for host in hosts(params):
+        zone = zone_name(host, params)
+        if zone != host and params["manage_dns"]:
+            found.append(
+                f"The private zone {zone} hides every name below it that has no record there from the VPC, other orgs and sandboxes included; "
+                f"a zone named {host} would not"
+            )
+    return found
+
+
+def check_shadowed(facts: Facts, params: Params, blockers: Blockers) -> None:
+    """A zone of the VPC that is closer to the host than ours answers instead of it."""
+    for host in hosts(params):
+        zone = zone_name(host, params)
+        for other in facts["zone_names"]:
+            if len(other) > len(zone) and _covers(other, host):
+                blockers.add(
+                    "zone", f"the private zone {other} of this VPC answers for {host} before a zone {zone} can", f"set dns_zone to {other}, or delete that zone"
+                )
+
+
+def check_resolver_rules(facts: Facts, params: Params, blockers: Blockers) -> None:
+    """The most specific rule wins, and a rule wins over a private zone of the same name."""
+    for host in hosts(params):
+        zone = zone_name(host, params)
+        matching = [rule for rule in facts["resolver_rules"] if _covers(rule["domain"], host) and len(rule["domain"]) >= len(zone)]
+        winner = max(matching, key=lambda rule: len(rule["domain"]), default=None)
+        if winner and winner["type"] == "FORWARD":
+            named = f"{winner['name']} ({winner['id']})" if winner["name"] else winner["id"]
+            blockers.add(
+                "resolver_rule",
+                f"the Resolver rule {named} forwards {winner['domain']}, so {host} is not answered by the private zone",
+                f"dissociate it from {params['vpc_id']}, or associate a SYSTEM rule for {host}",
+            )
+
+
+def _covers(domain: str, host: str) -> bool:
+    return host == domain or host.endswith("." + domain)
 
 
 def wanted_vpcs(params: Params, region: str) -> list[dict[str, str]]:

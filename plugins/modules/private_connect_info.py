@@ -31,9 +31,8 @@ options:
     required: true
   vpc_id:
     description:
-      - The VPC that the connection serves.
+      - The VPC that the connection serves; that of the registered endpoint if it is left out.
     type: str
-    required: true
   state:
     description:
       - What RV(drift) compares with.
@@ -85,6 +84,13 @@ options:
   replace:
     description:
       - Whether a repair may take down a connection that is provisioned. Without it such a repair is one of RV(blockers), with the plan.
+    type: bool
+    default: false
+  preflight:
+    description:
+      - Whether, if something differs, what would be written is checked beforehand, by further calls that change nothing. The org is asked what
+        this user may do and which edition it is, AWS for zones of the same name in O(dns_vpcs) and for dry runs of the EC2 calls.
+      - What is in the way is added to RV(blockers).
     type: bool
     default: false
   manage_dns:
@@ -270,6 +276,16 @@ wanted:
       type: list
       elements: str
       returned: always
+    dropped_subnets:
+      description: Subnets that were passed over, with C(id), C(zone), C(zone_id) and C(why).
+      type: list
+      elements: dict
+      returned: always
+    security_group_rules:
+      description: The rules of the role's own group.
+      type: list
+      elements: dict
+      returned: always
     security_group_ids:
       description: The security groups; null where they stay as they are, or are not made yet.
       type: list
@@ -343,6 +359,16 @@ blockers:
       description: What to do about it.
       type: str
       returned: always
+moved_from:
+  description: >-
+    Where the registered endpoint lies if in another VPC or region, with C(vpc_id), C(region), C(endpoint_id), C(state) and C(ours); else null.
+  returned: success
+  type: dict
+resolver_rules:
+  description: The Resolver rules of the VPC, with C(id), C(name), C(domain) and C(type).
+  returned: success
+  type: list
+  elements: dict
 replacing:
   description: Whether the repair takes down a connection that was provisioned.
   returned: success
