@@ -141,12 +141,22 @@ def boto_tags(values: t.Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": values[key]} for key in sorted(values)]
 
 
+def given_tags(wanted: t.Mapping[str, str | None] | None) -> dict[str, str]:
+    """Without those whose value is null: they are to be absent."""
+    return {key: value for key, value in (wanted or {}).items() if value is not None}
+
+
+def differing_tags(have: t.Mapping[str, str], wanted: t.Mapping[str, str | None] | None) -> dict[str, str | None]:
+    """The wanted values of tags that differ; null for those to be removed."""
+    return {key: value for key, value in (wanted or {}).items() if have.get(key) != value}
+
+
 def is_live(endpoint: t.Mapping[str, t.Any]) -> bool:
     return str(endpoint["state"]).lower() in LIVE
 
 
 def endpoint(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Keys: id, vpc_id, service_name, type, state, last_error, subnet_ids, security_group_ids, network_interface_ids, private_dns_enabled, dns_entries, tags."""
+    """id, vpc_id, service_name, type, state, last_error, subnet_ids, security_group_ids, network_interface_ids, private_dns_enabled, dns_entries, tags."""
     error = raw.get("LastError") or {}
     return {
         "id": raw["VpcEndpointId"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _selection as select
-from ._aws import TAG
+from ._aws import TAG, differing_tags
 from ._connection import LOST, READY, TEARDOWN_IN_PROGRESS, UNPROVISIONED
 from ._selection import Facts, Params
 
@@ -92,9 +92,9 @@ def _endpoint(facts: Facts, params: Params) -> Drift:
     if endpoint["private_dns_enabled"]:
         found.append(_item("endpoint.private_dns_enabled", True, False, "switch private DNS off; the private zone maps the name"))
     wanted = {**params["tags"], **({TAG: facts["tag_value"]} if facts["endpoint_is_ours"] else {})}
-    differing = {key: value for key, value in wanted.items() if endpoint["tags"].get(key) != value}
+    differing = differing_tags(endpoint["tags"], wanted)
     if differing:
-        found.append(_item("endpoint.tags", {key: endpoint["tags"].get(key) for key in differing}, differing, "set these tags"))
+        found.append(_item("endpoint.tags", {key: endpoint["tags"].get(key) for key in differing}, differing, "set these tags, remove those that are null"))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._aws import AwsError, boto_tags
+from ._aws import AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
 from ._selection import Blockers, Facts, Params
@@ -88,7 +88,7 @@ def _dry_runs(facts: Facts, what: set[str], params: Params) -> list[tuple[str, d
         permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
         runs.append(("authorize_security_group_ingress", {"GroupId": groups[0], "IpPermissions": [permission]}))
     if "endpoint" in what and facts["service_name"] and facts["wanted_subnet_ids"] and groups:
-        specification = [{"ResourceType": "vpc-endpoint", "Tags": boto_tags({**params["tags"], **{tag["Key"]: tag["Value"] for tag in tags}})}]
+        specification = [{"ResourceType": "vpc-endpoint", "Tags": boto_tags({**given_tags(params["tags"]), **{tag["Key"]: tag["Value"] for tag in tags}})}]
         request = {"VpcEndpointType": "Interface", "VpcId": params["vpc_id"], "ServiceName": facts["service_name"], "PrivateDnsEnabled": False}
         runs.append(
             ("create_vpc_endpoint", {**request, "SubnetIds": facts["wanted_subnet_ids"], "SecurityGroupIds": groups[:1], "TagSpecifications": specification})

@@ -43,6 +43,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     return {
         "changed": False,
         "my_domain": params["my_domain"],
+        "vpc_id": params["vpc_id"],
         "region": facts["region"],
         "tag": {TAG: facts["tag_value"]},
         "connection": facts["connection"],

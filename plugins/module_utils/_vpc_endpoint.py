@@ -20,7 +20,7 @@ from ._errors import InputError, PrivateConnectError, WaitTimeout
 from ._module import Context, Definition
 from ._waiter import Wait
 
-MAX_GENERATIONS = 5
+MAX_GENERATIONS = 20
 _BUSY = "idempotent operation"
 _LISTS = {"subnet_ids": ("AddSubnetIds", "RemoveSubnetIds"), "security_group_ids": ("AddSecurityGroupIds", "RemoveSecurityGroupIds")}
 _SHOWN = ("id", "service_name", "state", "subnet_ids", "security_group_ids", "private_dns_enabled", "tags")
@@ -84,6 +84,7 @@ class Keeper:
         self.check_mode = check_mode
         self.context = context
         self.actions: list[str] = []
+        self._dead = 0
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -92,9 +93,10 @@ class Keeper:
         if self.params["vpc_endpoint_id"]:
             return self.read(self.params["vpc_endpoint_id"])
         query = [{"Name": "vpc-id", "Values": [self.params["vpc_id"]]}, {"Name": "service-name", "Values": [self.params["service_name"]]}]
-        wanted = (self.params["tags"] or {}).items()
+        wanted = _aws.given_tags(self.params["tags"]).items()
         found = [_aws.endpoint(raw) for raw in self.aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", Filters=query)]
         found = [item for item in found if item["type"] == "Interface" and wanted <= item["tags"].items()]
+        self._dead = sum(not is_live(item) for item in found)
         found = [item for item in found if is_live(item) or (self.params["state"] == "absent" and not _gone(item))]
         if len(found) > 1:
             listed = ", ".join(f"{item['id']} ({item['state']})" for item in found)
@@ -152,15 +154,26 @@ class Keeper:
             "SecurityGroupIds": sorted(self.params["security_group_ids"]),
             "PrivateDnsEnabled": bool(self.params["private_dns_enabled"]),
         }
-        if self.params["tags"]:
-            request["TagSpecifications"] = [{"ResourceType": "vpc-endpoint", "Tags": boto_tags(self.params["tags"])}]
-        for generation in range(MAX_GENERATIONS):
-            made = _aws.endpoint(self.aws.call("ec2", "create_vpc_endpoint", **request, **self._token(generation))["VpcEndpoint"])
-            endpoint = self._visible(made["id"])
+        if _aws.given_tags(self.params["tags"]):
+            request["TagSpecifications"] = [{"ResourceType": "vpc-endpoint", "Tags": boto_tags(_aws.given_tags(self.params["tags"]))}]
+        for generation in range(self._dead, self._dead + MAX_GENERATIONS):
+            try:
+                made = _aws.endpoint(self.aws.call("ec2", "create_vpc_endpoint", **request, **self._token(generation))["VpcEndpoint"])
+                endpoint = self._visible(made["id"])
+            except AwsError as error:
+                if error.code != "IdempotentParameterMismatch":
+                    raise
+                # The token is of a creation with other arguments: one whose answer was lost and that shows by now, or one of the past.
+                endpoint = self.find()
+                if endpoint is not None:
+                    return self._converge(endpoint)
             # AWS answers a token that it remembers with the endpoint that it made then, even one that is long deleted.
             if endpoint is not None and is_live(endpoint):
                 return endpoint
-        raise PrivateConnectError(f"AWS gave no live endpoint of {self.params['service_name']} in {MAX_GENERATIONS} tries; the last was {made['id']}")
+        raise PrivateConnectError(
+            f"AWS gave no live endpoint of {self.params['service_name']} in {MAX_GENERATIONS} tries: it still remembers the client tokens of deleted ones. "
+            "Give another idempotency_key"
+        )
 
     def _token(self, generation: int) -> dict[str, str]:
         key = self.params["idempotency_key"]
@@ -177,19 +190,22 @@ class Keeper:
         return {
             "id": None, "vpc_id": self.params["vpc_id"], "service_name": self.params["service_name"], "type": "Interface", "state": "pendingAcceptance",
             "last_error": None, "subnet_ids": sorted(self.params["subnet_ids"]), "security_group_ids": sorted(self.params["security_group_ids"]),
-            "network_interface_ids": [], "private_dns_enabled": bool(self.params["private_dns_enabled"]), "dns_entries": [], "tags": self.params["tags"] or {},
+            "network_interface_ids": [], "private_dns_enabled": bool(self.params["private_dns_enabled"]), "dns_entries": [],
+            "tags": _aws.given_tags(self.params["tags"]),
         }  # fmt: skip
 
     def _converge(self, endpoint: dict[str, t.Any]) -> dict[str, t.Any]:
         modify = changes(endpoint, self.params)
-        tags = {key: value for key, value in (self.params["tags"] or {}).items() if endpoint["tags"].get(key) != value}
+        tags = _aws.differing_tags(endpoint["tags"], self.params["tags"])
         if not modify and not tags:
             return endpoint
         self.actions += [name for name, wanted in (("modify", modify), ("tag", tags)) if wanted]
         if self.check_mode:
             return self._after(endpoint, tags)
-        if tags:
-            self.aws.call("ec2", "create_tags", Resources=[endpoint["id"]], Tags=boto_tags(tags))
+        if _aws.given_tags(tags):
+            self.aws.call("ec2", "create_tags", Resources=[endpoint["id"]], Tags=boto_tags(_aws.given_tags(tags)))
+        if any(value is None for value in tags.values()):
+            self.aws.call("ec2", "delete_tags", Resources=[endpoint["id"]], Tags=[{"Key": key} for key in sorted(tags) if tags[key] is None])
         if modify:
             self._modify(endpoint, modify)
         wait = Wait(f"VPC endpoint {endpoint['id']}", timeout=self.params["wait_timeout"], interval=self.params["poll_interval"], context=self.context)
@@ -200,10 +216,10 @@ class Keeper:
             raise WaitTimeout(f"VPC endpoint {endpoint['id']} does not show the change after {wait.elapsed:.0f} s; run this again", endpoint=fresh)
         return fresh
 
-    def _after(self, endpoint: dict[str, t.Any], tags: dict[str, str]) -> dict[str, t.Any]:
+    def _after(self, endpoint: dict[str, t.Any], tags: dict[str, str | None]) -> dict[str, t.Any]:
         wanted = {key: sorted(self.params[key]) for key in _LISTS if self.params[key] is not None}
         private = self.params["private_dns_enabled"]
-        return {**endpoint, **wanted, "tags": {**endpoint["tags"], **tags}, **({} if private is None else {"private_dns_enabled": private})}
+        return {**endpoint, **wanted, "tags": _aws.given_tags({**endpoint["tags"], **tags}), **({} if private is None else {"private_dns_enabled": private})}
 
     def _modify(self, endpoint: dict[str, t.Any], modify: dict[str, t.Any]) -> None:
         """AWS works on one change of an endpoint at a time and refuses the next meanwhile."""

@@ -78,7 +78,7 @@ options:
     default: []
   tags:
     description:
-      - Wanted tags of the endpoint, beside those that it has.
+      - Wanted tags of the endpoint, beside those that it has. A tag whose value is null is to be absent.
     type: dict
     default: {}
   replace:
@@ -159,6 +159,11 @@ my_domain:
   returned: success
   type: str
   sample: acme.my.salesforce.com
+vpc_id:
+  description: The VPC that is meant.
+  returned: success
+  type: str
+  sample: vpc-0123456789abcdef0
 region:
   description: The region that is meant.
   returned: success

@@ -59,7 +59,7 @@ options:
     default: false
   tags:
     description:
-      - Tags to set. Other tags of the endpoint stay.
+      - Tags to set, as strings. A tag whose value is null is removed. Other tags of the endpoint stay.
     type: dict
   idempotency_key:
     description:
