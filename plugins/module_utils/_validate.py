@@ -46,19 +46,19 @@ def _too_long(option: str, text: str | None, limit: int) -> str | None:
 
 
 def label(text: str | None) -> str | None:
-    if text == "":
+    if text is not None and not text.strip():
         return "label is empty; leave it out to have it made from the name"
     return _too_long("label", text, MAX_LABEL)
 
 
 def description(text: str | None) -> str | None:
-    if text == "":
+    if text is not None and not text.strip():
         return "description is empty; Salesforce requires one"
     return _too_long("description", text, MAX_DESCRIPTION)
 
 
 def region(name: str | None) -> str | None:
-    if name is not None and not _REGION.match(name):
+    if name is not None and not _REGION.fullmatch(name):
         return f"region {name!r} is not the name of an AWS region such as eu-central-1"
     return None
 
@@ -75,7 +75,7 @@ def host_name(option: str, host: str | None) -> str | None:
         return None
     if host.lower().rstrip(".") in _LOGIN_HOSTS:
         return f"{option} {host} is a login host; private connections serve the org's own My Domain host, such as acme.my.salesforce.com"
-    if "." not in host or not _HOST.match(host):
+    if "." not in host or not _HOST.fullmatch(host.rstrip(".")):
         return f"{option} {host!r} is not a host name; give the bare name, such as acme.my.salesforce.com"
     return None
 
@@ -92,22 +92,40 @@ def is_loopback(host: str | None) -> bool:
 def instance_url(url: str | None) -> str | None:
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        return f"instance_url {url!r} is not a URL: {error}"
-    if not host or parts.scheme not in ("http", "https"):
-        return f"instance_url {url!r} is not a URL of the form https://acme.my.salesforce.com"
-    if host in _LOGIN_HOSTS:
+    host, problem = _origin("instance_url", url)
+    if problem:
+        return problem
+    parts = urlsplit(url)
+    if host.rstrip(".") in _LOGIN_HOSTS:
         return f"instance_url names the login host {host}; give the org's My Domain URL, such as https://acme.my.salesforce.com"
-    if parts.scheme == "http" and not is_loopback(host):
-        return f"instance_url {url!r} must begin with https://; http is taken for loopback addresses only"
-    if parts.username or parts.password:
-        return "instance_url carries a user name or password; give them as options of their own"
     if parts.path.strip("/") or parts.query or parts.fragment:
         return f"instance_url {url!r} has a path; give scheme and host only: {parts.scheme}://{parts.netloc}"
     return None
+
+
+def token_url(url: str | None) -> str | None:
+    """Secrets are sent there. A login host is as good as My Domain."""
+    return _origin("token_url", url)[1] if url else None
+
+
+def _origin(option: str, url: str) -> tuple[str, str | None]:
+    """Host, and what is wrong with scheme or host. A password in the URL is never repeated."""
+    if "@" in url:
+        return "", f"{option} carries a user name or password; give them as options of their own"
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as error:
+        return "", f"{option} {url!r} is not a URL: {error}"
+    if not host or parts.scheme not in ("http", "https"):
+        return host, f"{option} {url!r} is not a URL of the form https://acme.my.salesforce.com"
+    if is_loopback(host):
+        return host, None
+    if "." not in host or not _HOST.fullmatch(host.rstrip(".")):
+        return host, f"{option} {url!r} is not a URL of the form https://acme.my.salesforce.com: {host!r} is not a host name"
+    if parts.scheme == "http":
+        return host, f"{option} {url!r} must begin with https://; http is taken for loopback addresses only"
+    return host, None
 
 
 def api_version(version: str | None) -> str | None:
