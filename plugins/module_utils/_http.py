@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import random
+import ssl
 import traceback
 import typing as t
+import warnings
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -26,6 +29,7 @@ try:
     import requests
     from requests.exceptions import ConnectionError as RequestsConnectionError
     from requests.exceptions import ConnectTimeout, RequestException, SSLError
+    from urllib3.exceptions import InsecureRequestWarning
 
     REQUESTS_IMPORT_ERROR = None
 except ImportError:
@@ -45,10 +49,6 @@ class Answer:
     headers: t.Mapping[str, str]
     body: bytes
 
-    @property
-    def is_json(self) -> bool:
-        return "json" in self.headers.get("content-type", "").lower()
-
     def json(self) -> t.Any:
         """The decoded body, None for an empty one; ValueError where it is no JSON."""
         return json.loads(self.body.decode("utf-8")) if self.body.strip() else None
@@ -58,7 +58,7 @@ class Answer:
 
 
 class Http:
-    """Calls to one host. ``authorize`` gives the Authorization header's value, or None."""
+    """Calls to one host. ``verify``: whether certificates are checked, or the file of the CAs to check them by."""
 
     def __init__(self, base_url: str, *, verify: bool | str, timeout: float, context: Context) -> None:
         if REQUESTS_IMPORT_ERROR:
@@ -70,9 +70,7 @@ class Http:
         self.session = requests.Session()
         self.session.headers["User-Agent"] = USER_AGENT
 
-    def request(
-        self, method: str, path: str, *, write: bool, authorization: str | None = None, retry: bool = True, **arguments: t.Any
-    ) -> Answer:
+    def request(self, method: str, path: str, *, write: bool, authorization: str | None = None, retry: bool = True, **arguments: t.Any) -> Answer:
         """One operation. ``path`` is root-relative or a whole URL; ``arguments`` are those of requests (params, json, data, headers)."""
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
         for attempt in range(1, MAX_TRIES + 1):
@@ -97,18 +95,21 @@ class Http:
             return request
 
         try:
-            with self.session.request(
-                method, url, auth=authorize, verify=self.verify, timeout=self.timeout, allow_redirects=False, stream=True, **arguments
-            ) as response:
-                body = b""
-                for chunk in response.iter_content(65536):
-                    body += chunk
-                    if len(body) > MAX_BODY:
-                        raise _final(f"{url} answered with more than {MAX_BODY} bytes; that is no answer of an org")
-                return Answer(response.status_code, response.headers, body)
+            with warnings.catch_warnings():
+                if self.verify is False:
+                    # The run warns of it in words that name the option; urllib3 would write to the terminal with each call.
+                    warnings.simplefilter("ignore", InsecureRequestWarning)
+                response = self.session.request(
+                    method, url, auth=authorize, verify=self.verify, timeout=self.timeout, allow_redirects=False, stream=True, **arguments
+                )
+            with response:
+                return Answer(response.status_code, response.headers, _body(response, url))
         except SSLError as error:
+            if _cut(error):
+                raise NetworkError(f"The connection to {url} broke: {_cause(error)}", sent=True) from error
+            used = f" (ca_path is {self.verify})" if isinstance(self.verify, str) else ""
             raise _final(
-                f"No trusted TLS connection to {url}: {_cause(error)}. Give the CA that signed the host's certificate by ca_path, "
+                f"No trusted TLS connection to {url}: {_cause(error)}. Give the CA that signed the host's certificate by ca_path{used}, "
                 "and check that instance_url names the host that the certificate is for"
             ) from error
         except ConnectTimeout as error:
@@ -118,12 +119,31 @@ class Http:
             raise NetworkError(f"The connection to {url} {'broke' if sent else 'could not be made'}: {_cause(error)}", sent=sent) from error
         except RequestException as error:
             raise NetworkError(f"{method} {url} got no answer: {_cause(error)}", sent=True) from error
+        except OSError as error:
+            # requests says so of a CA file that is not there, and in no class of its own.
+            raise _final(f"ca_path {self.verify} cannot be used: {error}") from error
+
+
+def _body(response: t.Any, url: str) -> bytes:
+    # urllib3 1.x takes half an answer for a whole one otherwise.
+    response.raw.enforce_content_length = True
+    body = b""
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise _final(f"{url} answered with more than {MAX_BODY} bytes; that is no answer of an org")
+    return body
 
 
 def _final(message: str) -> NetworkError:
     error = NetworkError(message, sent=True)
     error.final = True  # type: ignore[attr-defined]
     return error
+
+
+def _cut(error: BaseException) -> bool:
+    """Whether the other side hung up in the midst of TLS, which says nothing about trust."""
+    return isinstance(_innermost(error), (ssl.SSLEOFError, ssl.SSLZeroReturnError))
 
 
 def _never_connected(error: BaseException) -> bool:
@@ -133,11 +153,15 @@ def _never_connected(error: BaseException) -> bool:
 
 def _cause(error: BaseException) -> str:
     """The innermost words, without object addresses."""
-    inner: t.Any = error
-    while getattr(inner, "args", None) and isinstance(inner.args[0], BaseException):
-        inner = inner.args[0]
-    reason = getattr(inner, "reason", inner)
-    return str(reason).rsplit(">: ", 1)[-1].rsplit("object at", 1)[-1] or type(error).__name__
+    return str(_innermost(error)).rsplit(">: ", 1)[-1].rsplit("object at", 1)[-1] or type(error).__name__
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What requests and urllib3 have wrapped: as their first argument, or as ``reason``."""
+    for inner in (getattr(error, "reason", None), error.args[0] if error.args else None):
+        if isinstance(inner, BaseException):
+            return _innermost(inner)
+    return error
 
 
 def _back_off(attempt: int, retry_after: str | None) -> float:
@@ -152,7 +176,8 @@ def _retry_after(value: str | None) -> float | None:
     if not value:
         return None
     try:
-        return float(value)
+        seconds = float(value)
+        return seconds if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:
