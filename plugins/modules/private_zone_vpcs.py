@@ -41,13 +41,37 @@ options:
     suboptions:
       id:
         description:
-          - The VPC's ID. It belongs to the account of these credentials.
+          - The VPC's ID.
         type: str
         required: true
       region:
         description:
           - The VPC's region; O(region) if it is left out.
         type: str
+      account:
+        description:
+          - How to reach the VPC's account, if it is another than the zone's. The zone's account then authorises the association, the VPC's
+            account makes it, and the authorisation is taken back. What is left out is as for the zone's account, credentials apart.
+        type: dict
+        suboptions:
+          profile:
+            description: A named profile.
+            type: str
+          access_key:
+            description: The access key ID.
+            type: str
+          secret_key:
+            description: The secret access key.
+            type: str
+          session_token:
+            description: The session token.
+            type: str
+          endpoint_url:
+            description: Another URL to send the AWS calls to.
+            type: str
+          aws_ca_bundle:
+            description: A file with the CA certificates to trust.
+            type: path
   purge_vpcs:
     description:
       - Whether VPCs that are not in O(vpcs) are dissociated.
@@ -64,6 +88,15 @@ EXAMPLES = r"""
       - id: vpc-0123456789abcdef0
       - id: vpc-0fedcba9876543210
         region: us-east-1
+
+- name: Let a VPC of another account resolve it
+  privatelink.salesforce.private_zone_vpcs:
+    region: eu-central-1
+    hosted_zone_id: Z0123456789ABCDEFGHIJ
+    vpcs:
+      - id: vpc-00112233445566778
+        account:
+          profile: payments
 """
 
 RETURN = r"""
