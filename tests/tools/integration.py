@@ -98,6 +98,8 @@ class Worker:
         self._folder.mkdir(parents=True)
         self._emulators = Emulators(at, root, self._folder)
         (self._folder / "inventory").write_text(INVENTORY, encoding="utf-8")
+        # An empty one, so that no configuration of the machine takes part.
+        (self._folder / "ansible.cfg").touch()
         (self._folder / "vars.json").write_text(json.dumps({"emulators": self._emulators.ready}), encoding="utf-8")
 
     def stop(self) -> None:
@@ -121,7 +123,7 @@ class Worker:
         environ = self._at.environ(
             ANSIBLE_ROLES_PATH=str(self._root / TARGETS),
             ANSIBLE_INVENTORY=str(self._folder / "inventory"),
-            ANSIBLE_CONFIG=os.devnull,
+            ANSIBLE_CONFIG=str(self._folder / "ansible.cfg"),
             ANSIBLE_NOCOLOR="1",
             ANSIBLE_RETRY_FILES_ENABLED="0",
             ANSIBLE_TEST_PYTHON_INTERPRETER=str(self._at.python),
