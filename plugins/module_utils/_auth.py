@@ -145,10 +145,13 @@ class JwtBearer(_TokenEndpoint):
             "aud": self.options.get("audience") or audience(self.options["instance_url"]),
             "exp": int(time.time()) + JWT_LIFETIME,
         }
+        key = self._key()
         try:
-            assertion = jwt.encode(claims, self._key(), algorithm="RS256")
-        except (ValueError, TypeError, NotImplementedError, jwt.PyJWTError) as error:
-            # The library's own words can quote the key.
+            assertion = jwt.encode(claims, key, algorithm="RS256")
+        except NotImplementedError:
+            raise AuthError(missing_required_lib("cryptography", reason="for auth_method=jwt_bearer (PyJWT[crypto])")) from None
+        except Exception as error:
+            # What a bad key raises differs by its kind and by release (AttributeError for a public one), and the words can quote the key.
             raise AuthError(
                 f"{self._source()} holds no RSA private key in PEM form ({type(error).__name__}); "
                 "give the key, unencrypted, that belongs to the certificate of the app"
@@ -179,7 +182,10 @@ GRANTS: dict[str, type[Grant]] = {grant.method: grant for grant in (ClientCreden
 def choose(options: Options) -> Grant:
     """The grant that the options mean; :class:`InputError` with all problems where they mean none, or several."""
     found = check.problems(
-        check.instance_url(options.get("instance_url")), check.api_version(options.get("api_version")), check.at_least("timeout", options.get("timeout"), 1)
+        check.instance_url(options.get("instance_url")),
+        check.token_url(options.get("token_url")),
+        check.api_version(options.get("api_version")),
+        check.at_least("timeout", options.get("timeout"), 1),
     )
     named = options.get("auth_method")
     method = named or _told_by_credentials(options, found)
@@ -249,6 +255,7 @@ def _body(answer: Answer) -> dict[str, t.Any]:
 _HINTS = (
     ("invalid_client_id", "Check client_id: the consumer key of the app."),
     ("invalid_client", "Check client_id and client_secret, and that the app allows this flow."),
+    ("not admin approved", "Pre-authorise the user for the app, by profile or permission set."),
     ("hasn't approved", "Pre-authorise the user for the app (permitted users: admin approved) by profile or permission set."),
     ("no client credentials user", "Set a run-as user in the app's client credentials flow."),
     ("inactive_user", "Activate the user."),
