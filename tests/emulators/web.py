@@ -106,12 +106,16 @@ class _RequestHandler(http.server.BaseHTTPRequestHandler):
             self.connection.close()  # the server knows only the socket below, which the TLS socket has taken over
 
     def _serve(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or "Transfer-Encoding" in self.headers:
+        try:
+            body = (
+                self._chunks()
+                if self.headers.get("Transfer-Encoding", "").lower() == "chunked"
+                else self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            )
+        except ValueError:
             self.close_connection = True
-            self._send(Response.text("A body needs a Content-Length.", 411))
+            self._send(Response.text("The body's length can't be understood.", 400))
             return
-        body = self.rfile.read(int(length))
         request = Request(
             method=self.command,
             target=self.path,
@@ -121,6 +125,16 @@ class _RequestHandler(http.server.BaseHTTPRequestHandler):
             secure=self.server.tls is not None,
         )
         self._send(self.server.handler(request))
+
+    def _chunks(self) -> bytes:
+        """The body of a request that comes in chunks, as Node's fetch sends it."""
+        parts = []
+        while size := int(self.rfile.readline(64).partition(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(2)
+        while self.rfile.readline(65536).strip():
+            continue  # trailers
+        return b"".join(parts)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve
 

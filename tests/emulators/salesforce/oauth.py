@@ -131,7 +131,7 @@ def _verified(context: Context, assertion: str, app: App) -> dict[str, t.Any]:
         raise OAuthError("invalid_grant", "invalid assertion") from None
     if not expires > time.time():
         raise OAuthError("invalid_grant", "expired assertion")
-    if expires > time.time() + context.org.switches["jwt_exp_seconds"] + 1:
+    if context.org.switches["jwt_exp"] == "within_180" and expires > time.time() + 181:
         raise OAuthError("invalid_grant", "the assertion's exp lies too far in the future")
     return claims
 

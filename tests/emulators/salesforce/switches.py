@@ -125,7 +125,7 @@ ALL = (
         "every REST call meets a 401 that is no expiry and that a new login does not cure",
     ),
     Switch("session_seconds", 7200, (), "lifetime of a session after its last use", (0.2,)),
-    Switch("jwt_exp_seconds", 180, (), "how far in the future exp may lie"),
+    Switch("jwt_exp", "any", ("any", "within_180"), "how far in the future exp may lie: pages say 3 minutes, Salesforce's own CLI sends milliseconds"),
     Switch("jwt_aud_my_domain", "accept", ("accept", "refuse"), "the My Domain URL as aud"),
     Switch("instance_url", "as_called", ("as_called", "my_domain"), "instance_url of a token answer: the host that was called, or https://<My Domain>"),
     Switch("version_floor", 31, (), "oldest API version that is served"),

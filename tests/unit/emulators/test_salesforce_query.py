@@ -100,6 +100,12 @@ def test_metadata_of_one_row(three: Caller) -> None:
     assert (row["FullName"], row["Metadata"]["label"]) == ("Beta", "Beta")
 
 
+def test_columns_without_rows(three: Caller) -> None:
+    document = three("GET", "/tooling/query", params={"q": f"SELECT Id, isActive FROM {OBJECT}", "columns": "true"}).json()
+    assert [(column["columnName"], column["booleanType"]) for column in document["columnMetadata"]] == [("Id", False), ("isActive", True)]
+    assert (document["entityName"], document["idSelected"]) == (OBJECT, True)
+
+
 def test_pages_follow_a_root_relative_url(rig: Rig, three: Caller) -> None:
     rig.client.set_switches(query_batch=2)
     first = three("GET", "/tooling/query", params={"q": f"SELECT DeveloperName FROM {OBJECT} ORDER BY DeveloperName"}).json()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import time
 import typing as t
@@ -142,6 +143,20 @@ def test_connections_are_reused_and_fast(rig: Rig, call: Caller) -> None:
     assert before is not None
     assert one.sock is before
     one.close()
+
+
+def test_bodies_may_come_in_chunks(rig: Rig, call: Caller) -> None:
+    def parts() -> t.Iterator[bytes]:
+        document = json.dumps(body("Link")).encode()
+        yield document[:10]
+        yield document[10:]
+
+    headers = {"Content-Type": "application/json"}
+    assert call("POST", CONNECTIONS, data=parts(), headers=headers).status_code == 201
+    assert call("GET", "/services/data/").status_code == 200
+    with socket.create_connection(("127.0.0.1", call.org["port"]), timeout=5) as connection:
+        connection.sendall(b"POST /services/oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n")
+        assert connection.recv(64).startswith(b"HTTP/1.1 400")
 
 
 def test_orgs_are_apart(rig: Rig, call: Caller) -> None:
