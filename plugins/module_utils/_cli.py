@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import typing as t
 
+from . import _validate as check
 from ._errors import AuthError
 
 TIMEOUT = 120
@@ -35,6 +36,9 @@ class SalesforceCli:
         instance_url = display.get("instanceUrl")
         if not instance_url:
             raise AuthError(f"'sf org display --target-org {target_org}' gives no instanceUrl; log in again with 'sf org login web'")
+        problem = check.instance_url(instance_url)
+        if problem:
+            raise AuthError(f"'sf org display --target-org {target_org}' gives an instanceUrl that is none: {problem}")
         return self._token(target_org, display), instance_url
 
     def _token(self, target_org: str, display: dict[str, t.Any]) -> str:
@@ -52,7 +56,8 @@ class SalesforceCli:
         try:
             answer = json.loads(out)
         except ValueError:
-            answer = {}
+            answer = None
+        answer = answer if isinstance(answer, dict) else {}
         result = answer.get("result")
         if code == 0 and isinstance(result, dict):
             return result
@@ -73,7 +78,14 @@ def _execute(arguments: list[str]) -> tuple[int, str, str]:
     environment = {**os.environ, "SF_DISABLE_TELEMETRY": "true", "SF_AUTOUPDATE_DISABLE": "true"}
     try:
         done = subprocess.run(
-            [program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, env=environment, check=False
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=TIMEOUT,
+            env=environment,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise AuthError(f"'sf {' '.join(arguments)}' gave no answer within {TIMEOUT} s") from None
