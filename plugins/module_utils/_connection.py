@@ -29,7 +29,7 @@ STATUSES = (
 )  # fmt: skip
 LOST = (REJECTED_REMOTELY, DELETED_REMOTELY)
 
-Connection = t.Dict[str, t.Any]
+Connection = dict[str, t.Any]
 
 ROW_FIELDS = ("Id", "DeveloperName", "MasterLabel", "Description", "isActive", "Status", "ConnectionType", "NamespacePrefix")
 _PROPERTIES = {"AwsVpcEndpointId": "vpc_endpoint_id", "Region": "region"}

@@ -8,55 +8,70 @@ from __future__ import annotations
 import re
 import typing as t
 
-SERVICE_NAME = re.compile(r"^com\.amazonaws\.vpce\.(?P<region>[a-z0-9-]+)\.vpce-svc-[0-9a-f]+$")
-_REGION_KEYS = ("region", "Region", "regionName", "name")
+from ._errors import PrivateConnectError
+
+SERVICE_NAME = re.compile(r"com\.amazonaws\.vpce\.(?P<region>[a-z0-9-]+)\.vpce-svc-[0-9a-f]+")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
+_REGION_KEYS = ("region", "Region", "regionName", "awsRegion", "name")
 _SERVICE_KEYS = ("serviceName", "vpcEndpointServiceName", "awsVpcEndpointServiceName")
 _STATUS_KEYS = ("status", "Status", "state")
 
+Region = dict[str, t.Any]
 
-def parse(body: t.Any) -> list[dict[str, t.Any]]:
+
+def parse(body: t.Any) -> list[Region]:
     """``[{region, service_name, status}]`` sorted by region; values that are not given are null.
 
-    Taken are a list at the top, or the first list under any key at any depth; known spellings first, else the service name by its form.
+    Taken is the list, at the top or under any key at any depth, that tells most; known spellings first, else a value by its form.
+    Raises :class:`PrivateConnectError` where nothing is understood, which is not the same as an empty list.
     """
-    items = _first_list(body) or []
-    found = {}
-    for item in items:
-        region = _region(item)
-        if region:
-            found[region["region"]] = region
+    lists = list(_lists(body))
+    found = max((_read(items) for items in lists), key=_worth, default={})
+    if not found and (not lists or any(lists)):
+        raise PrivateConnectError(f"The org's list of regions is not understood: {body!r:.300}. Please report it, with this answer")
     return [found[name] for name in sorted(found)]
 
 
-def _first_list(value: t.Any) -> list[t.Any] | None:
-    if isinstance(value, list):
-        return value
+def _lists(value: t.Any) -> t.Iterator[list[t.Any]]:
+    """Every list in the value, and every object whose keys are regions as the list that it stands for."""
     if isinstance(value, dict):
+        if value and all(_REGION.fullmatch(key) and isinstance(inner, dict) for key, inner in value.items()):
+            yield [{"region": key, **inner} for key, inner in value.items()]
         for inner in value.values():
-            items = _first_list(inner)
-            if items is not None:
-                return items
-    return None
+            yield from _lists(inner)
+    elif isinstance(value, list):
+        yield value
+        for inner in value:
+            yield from _lists(inner)
 
 
-def _region(item: t.Any) -> dict[str, t.Any] | None:
+def _read(items: list[t.Any]) -> dict[str, Region]:
+    regions = [region for region in map(_region, items) if region]
+    return {region["region"]: region for region in regions}
+
+
+def _worth(found: dict[str, Region]) -> tuple[int, int]:
+    return sum(1 for region in found.values() if region["service_name"]), len(found)
+
+
+def _region(item: t.Any) -> Region | None:
     if isinstance(item, str):
-        return {"region": item, "service_name": None, "status": None}
+        item = {"region": item}
     if not isinstance(item, dict):
         return None
     flat: dict[str, t.Any] = {}
     for key, value in _flat(item):
         flat.setdefault(key, value)
-    service = next((flat[key] for key in _SERVICE_KEYS if flat.get(key)), None)
-    if service is None:
-        service = next((value for value in flat.values() if SERVICE_NAME.match(str(value))), None)
-    region = next((flat[key] for key in _REGION_KEYS if flat.get(key)), None)
-    if region is None and service is not None:
-        match = SERVICE_NAME.match(str(service))
-        region = match.group("region") if match else None
-    if region is None:
+    service = _first(flat, _SERVICE_KEYS) or next((value for value in flat.values() if SERVICE_NAME.fullmatch(str(value))), None)
+    told = SERVICE_NAME.fullmatch(str(service))
+    names = [flat[key] for key in _REGION_KEYS if _REGION.fullmatch(str(flat.get(key)))] + ([told.group("region")] if told else [])
+    if not names:
         return None
-    return {"region": region, "service_name": service, "status": next((flat[key] for key in _STATUS_KEYS if flat.get(key)), None)}
+    return {"region": names[0], "service_name": service, "status": _first(flat, _STATUS_KEYS)}
+
+
+def _first(flat: dict[str, t.Any], keys: tuple[str, ...]) -> t.Any:
+    return next((flat[key] for key in keys if flat.get(key)), None)
 
 
 def _flat(item: dict[str, t.Any]) -> t.Iterator[tuple[str, t.Any]]:
