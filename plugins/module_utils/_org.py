@@ -123,17 +123,41 @@ class Org:
         return self._session
 
     def _call(self, method: str, path: str, what: str, *, write: bool = False, root: bool = False, **arguments: t.Any) -> t.Any:
-        """One call, decoded. A session that has expired is renewed once; the call had no effect then, whatever it was."""
+        """One call of the REST interfaces, decoded."""
+        path = self._path(path, root)
+
+        def send(session: _auth.Session) -> Answer:
+            bearer, headers = f"Bearer {session.access_token}", {"Accept": "application/json"}
+            return self._http.request(method, self._url(session, path), write=write, authorization=bearer, headers=headers, **arguments)
+
+        def failure(answer: Answer) -> OrgError | None:
+            return None if 200 <= answer.status < 300 else self._error(answer, method, self._url(self._signed_in(), path), what)
+
+        answer = self._in_session(send, failure)
+        return self._decoded(answer, method, self._url(self._signed_in(), path), what)
+
+    def soap(self, envelope: t.Callable[[str], bytes], failure: t.Callable[[Answer], OrgError | None], *, write: bool) -> Answer:
+        """One call of the Metadata API. ``envelope`` makes the body from the session ID; ``failure`` reads a fault."""
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
+
+        def send(session: _auth.Session) -> Answer:
+            _refuse_jwt_token(session.access_token)
+            path = f"/services/Soap/m/{self.version}"
+            return self._http.request("POST", self._url(session, path), write=write, headers=headers, data=envelope(session.access_token))
+
+        return self._in_session(send, failure)
+
+    def _url(self, session: _auth.Session, path: str) -> str:
+        return session.instance_url.rstrip("/") + path
+
+    def _in_session(self, send: t.Callable[[_auth.Session], Answer], failure: t.Callable[[Answer], OrgError | None]) -> Answer:
+        """A session that has expired is renewed once; the call had no effect then, whatever it was."""
         renewed = False
         while True:
-            session = self._signed_in()
-            url = session.instance_url.rstrip("/") + self._path(path, root)
-            answer = self._http.request(
-                method, url, write=write, authorization=f"Bearer {session.access_token}", headers={"Accept": "application/json"}, **arguments
-            )
-            if 200 <= answer.status < 300:
-                return self._decoded(answer, method, url, what)
-            error = self._error(answer, method, url, what)
+            answer = send(self._signed_in())
+            error = failure(answer)
+            if error is None:
+                return answer
             if not _is_expiry(error):
                 raise error
             if renewed or not self.grant.can_renew:
@@ -190,7 +214,17 @@ class Org:
 def _is_expiry(error: OrgError) -> bool:
     """Not every 401 means an expired session: 'This session is not valid for use with the REST API' would come back for ever."""
     words = error.org_message.lower()
-    return error.status == 401 and error.error_code == "INVALID_SESSION_ID" and any(mark in words for mark in _SESSION_EXPIRED)
+    # SOAP faults come with HTTP 500.
+    return error.status in (401, 500) and error.error_code == "INVALID_SESSION_ID" and any(mark in words for mark in _SESSION_EXPIRED)
+
+
+def _refuse_jwt_token(token: str) -> None:
+    """SOAP takes opaque session IDs only; a JWT-based token meets INVALID_SESSION_ID there, which looks like an expired session."""
+    if token.startswith("eyJ") and token.count(".") == 2:
+        raise AuthError(
+            "The org issued a JWT-based access token, which Salesforce's Metadata API (SOAP) does not take. "
+            "Let the app issue opaque access tokens, or log in through another app"
+        )
 
 
 def _hint(status: int, code: str, what: str) -> str:
