@@ -21,6 +21,7 @@ import env
 import steps
 
 WORKERS = 2
+SHOWN = 400  # lines of the log of a failed step
 _printing = threading.Lock()
 
 
@@ -52,9 +53,12 @@ def run(step: steps.Step) -> Outcome:
         result, note = "FAILED", f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - started
     if result == "FAILED":
-        say(f"\n---- log of {step.name} ({log.path.relative_to(env.ROOT)})\n{log.text()}\n---- end of the log of {step.name}\n")
-    say(f"-- {step.name}: {result} after {seconds:.1f} s{': ' if note and result != 'ok' else ''}{note if result != 'ok' else ''}")
-    if result == "ok" and note:
+        lines = log.text().splitlines()
+        left_out = f"({len(lines) - SHOWN} lines are left out here)\n" if len(lines) > SHOWN else ""
+        text = "\n".join(lines[-SHOWN:])
+        say(f"\n---- log of {step.name}, {log.path.relative_to(env.ROOT)}\n{left_out}{text}\n---- end of the log of {step.name}\n")
+    say(f"-- {step.name}: {result} after {seconds:.1f} s")
+    if note:
         say(note)
     return Outcome(step, result, note, seconds)
 

@@ -22,6 +22,7 @@ import os
 import pwd
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -136,7 +137,8 @@ def _probe(candidate: str) -> tuple[str, str] | None:
 
     Of a virtual environment (perhaps one of ours, entered by a shell) the Python that it was made with is returned.
     """
-    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); print(getattr(sys, '_base_executable', sys.executable))"
+    base = "os.path.realpath(getattr(sys, '_base_executable', sys.executable))"
+    code = f"import os, sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); print({base})"
     try:
         run = subprocess.run([candidate, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -189,6 +191,16 @@ def locked(name: str) -> t.Iterator[None]:
     with open(CACHE / f".{name}.lock", "w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session of its own, and all that it left running."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # nothing is left of it
+    finally:
+        process.wait()
 
 
 def _run(command: list[str]) -> None:

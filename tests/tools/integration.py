@@ -16,7 +16,6 @@ import json
 import os
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -141,16 +140,7 @@ class Worker:
                 out.write(f"\nnot done after {self._options.timeout} s\n".encode())
                 return False
             finally:
-                _end_group(process)
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    finally:
-        process.wait()
+                env.end_group(process)
 
 
 def _serve(worker: Worker, targets: queue.SimpleQueue[Path], logs: Path) -> tuple[int, int]:
