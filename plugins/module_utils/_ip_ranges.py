@@ -247,6 +247,31 @@ def contains(ranges: t.Any, address: str) -> bool:
     return any(span.version == wanted.version and span.first <= int(wanted) <= span.last for span in _spans(ranges))
 
 
+def subtract(ranges: t.Any, other: t.Any) -> list[IpRange]:
+    """What of ``ranges`` is in none of ``other``; descriptions stay with their ranges."""
+    left = _merged(_spans(ranges))
+    for hole in _union(other):
+        left = [part for span in left for part in _without(span, hole)]
+    return [_item(span) for span in left]
+
+
+def _without(span: _Span, hole: _Span) -> list[_Span]:
+    if span.version != hole.version or hole.last < span.first or hole.first > span.last:
+        return [span]
+    parts = [span._replace(last=hole.first - 1)] if span.first < hole.first else []
+    return parts + ([span._replace(first=hole.last + 1)] if span.last > hole.last else [])
+
+
+def covers(ranges: t.Any, item: t.Any) -> bool:
+    """Whether all addresses of the one range are in ``ranges``."""
+    return not subtract([item], ranges)
+
+
+def size(item: t.Any) -> int:
+    """How many addresses a range holds."""
+    return _span(item).size
+
+
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 

@@ -100,6 +100,10 @@ class Org:
         """What the org says of the object to this user: createable, updateable, deletable, fields."""
         return self._call("GET", f"{_SOBJECT}/describe/", "describe inbound connections")
 
+    def userinfo(self) -> dict[str, t.Any]:
+        """Who is logged in: user_id, organization_id, preferred_username."""
+        return self._call("GET", "/services/oauth2/userinfo", "ask who is logged in", root=True)
+
     def tooling_query(self, soql: str) -> list[dict[str, t.Any]]:
         return self._query("/tooling/query/", soql)
 

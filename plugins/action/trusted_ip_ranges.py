@@ -1,0 +1,16 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.privatelink.salesforce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.privatelink.salesforce.plugins.module_utils._metadata import DEFUSEDXML_IMPORT_ERROR
+from ansible_collections.privatelink.salesforce.plugins.module_utils._trusted_ip_ranges import DEFINITION
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+
+
+class ActionModule(OrgActionBase):
+    definition = DEFINITION
+    module_name = "privatelink.salesforce.trusted_ip_ranges"
+    import_errors = (REQUESTS_IMPORT_ERROR, DEFUSEDXML_IMPORT_ERROR)

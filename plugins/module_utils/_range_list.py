@@ -1,0 +1,96 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of IP ranges in the org's settings: what a list becomes, and what it may hold. Pure. This module util is PRIVATE to the collection.
+
+An entry is a dict as Salesforce has it, with any members; ``Ends`` says how its two addresses are spelled.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _ip_ranges as ip
+
+MERGE, REPLACE, REMOVE = "merge", "replace", "remove"
+MODES = (MERGE, REPLACE, REMOVE)
+MAX_ENTRIES = 128
+MAX_DESCRIPTION = 255
+MAX_ADDRESSES = {4: 2**25, 6: 2**96}
+
+Entry = t.Dict[str, t.Any]
+
+
+class Ends(t.NamedTuple):
+    start: str
+    end: str
+
+
+SETTINGS = Ends("start", "end")
+PROFILE = Ends("startAddress", "endAddress")
+EXTERNAL_APP = Ends("startIpAddress", "endIpAddress")
+
+
+def combine(current: t.Sequence[Entry], given: t.Any, mode: str, description: str, ends: Ends) -> list[Entry]:
+    """The list after the change. Entries that are not told about stay as they are, to the letter.
+
+    ``merge`` adds what no entry holds yet; ``remove`` takes out the entries that lie in ``given``, or, where nothing is given,
+    those with the description; ``replace`` makes it exactly ``given``.
+    """
+    plain = [plainly(entry, ends) for entry in current]
+    if mode == REMOVE:
+        if not given:
+            return [entry for entry in current if entry.get("description") != description]
+        return [entry for entry, item in zip(current, plain) if not ip.covers(given, item)]
+    if mode == MERGE:
+        return [*current, *(_entry(item, description, ends) for item in ip.subtract(given, plain))]
+    wanted = [_entry(item, description, ends) for item in ip.merge(given)]
+    known = {canonical(entry, ends): entry for entry in current}
+    return [known.get(canonical(entry, ends), entry) for entry in wanted]
+
+
+def problems(entries: t.Sequence[Entry], before: t.Sequence[Entry], ends: Ends) -> list[str]:
+    """What Salesforce would not take. Entries that were there before are Salesforce's own business."""
+    found = []
+    if len(entries) > MAX_ENTRIES:
+        found.append(f"the list would hold {len(entries)} entries, the most allowed are {MAX_ENTRIES}")
+    for entry in entries:
+        if entry in before:
+            continue
+        shown = f"{entry[ends.start]}-{entry[ends.end]}"
+        version = 6 if ":" in entry[ends.start] else 4
+        if ip.size(plainly(entry, ends)) > MAX_ADDRESSES[version]:
+            found.append(f"range {shown} is larger than the /{7 if version == 4 else 32} that Salesforce takes; split it")
+        if len(entry["description"]) > MAX_DESCRIPTION:
+            found.append(f"the description of {shown} has {len(entry['description'])} characters, at most {MAX_DESCRIPTION} are taken")
+    return found
+
+
+def canonical(entry: Entry, ends: Ends) -> tuple[str, str, str]:
+    """For comparison: addresses in one spelling, a missing description as an empty one."""
+    item = ip.parse_range({"start_ip": entry[ends.start], "end_ip": entry[ends.end]})
+    return item["start_ip"], item["end_ip"], entry.get("description") or ""
+
+
+def same(left: t.Sequence[Entry], right: t.Sequence[Entry], ends: Ends) -> bool:
+    """Whether two lists hold the same entries, in whatever order."""
+    return sorted(canonical(entry, ends) for entry in left) == sorted(canonical(entry, ends) for entry in right)
+
+
+def plainly(entry: Entry, ends: Ends) -> dict[str, str]:
+    return {"start_ip": entry[ends.start], "end_ip": entry[ends.end]}
+
+
+def shown(entries: t.Sequence[Entry], ends: Ends) -> list[dict[str, str]]:
+    """For results: ``[{start_ip, end_ip, description}]``, sorted."""
+    return [{"start_ip": start, "end_ip": end, "description": text} for start, end, text in sorted(canonical(entry, ends) for entry in entries)]
+
+
+def _entry(item: t.Mapping[str, t.Any], description: str, ends: Ends) -> Entry:
+    # The WSDL's sequence: description, end, start.
+    return {"description": item.get("description") or description, ends.end: item["end_ip"], ends.start: item["start_ip"]}
+
+
+def lost(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> list[t.Any]:
+    """The addresses that were in the list and are not any more."""
+    return t.cast(t.List[t.Any], ip.subtract([plainly(entry, ends) for entry in before], [plainly(entry, ends) for entry in after]))

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options and the common body of modules that keep a list of IP ranges. This module util is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing as t
+
+from . import _ip_ranges as ip
+from . import _range_list as ranges
+from ._argspec import org_argument_spec
+from ._component import change
+from ._errors import InputError
+from ._metadata import Component, Metadata
+from ._module import Context
+from ._org import Org, connect
+from ._range_list import Ends, Entry
+
+RANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
+    "ranges": {"type": "list", "elements": "raw", "default": []},
+    "description": {"type": "str", "default": ip.DEFAULT_DESCRIPTION},
+    "mode": {"type": "str", "choices": list(ranges.MODES), "default": ranges.MERGE},
+}
+
+
+def range_argument_spec(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    return org_argument_spec(**RANGE_ARGUMENTS, **more)
+
+
+def prepare(params: t.Mapping[str, t.Any], context: Context, *, need_ranges: bool = True) -> tuple[Org, Metadata, list[t.Any]]:
+    """Every problem of the options at once; then the org, its Metadata API, and the ranges as given."""
+    found: list[str] = []
+    given: list[t.Any] = []
+    try:
+        given = ip.merge(_flat(params["ranges"]))
+    except InputError as error:
+        found += error.problems
+    if need_ranges and not given and not found and params["mode"] == ranges.MERGE:
+        found.append(
+            "ranges is empty: there is nothing to merge; mode=replace with empty ranges clears the list, "
+            "mode=remove without ranges takes out the entries that have the description"
+        )
+    if not params["description"].strip():
+        found.append("description is empty; it is what entries are known by")
+    elif len(params["description"]) > ranges.MAX_DESCRIPTION:
+        found.append(f"description has {len(params['description'])} characters, at most {ranges.MAX_DESCRIPTION} are taken")
+    try:
+        org = connect(params, context)
+    except InputError as error:
+        found += error.problems
+    if found:
+        raise InputError(found)
+    return org, Metadata(org), given
+
+
+def _flat(items: t.Sequence[t.Any]) -> list[t.Any]:
+    """Ranges straight from a lookup may be lists in a list."""
+    return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a list lies in a component: the members from the top to it."""
+
+    kind: str
+    path: tuple[str, ...]
+    ends: Ends
+
+    def entries(self, component: Component) -> list[Entry]:
+        value: t.Any = component
+        for member in self.path:
+            value = value.get(member) if isinstance(value, dict) else None
+        return list(value or [])
+
+    def members(self, entries: t.Sequence[Entry]) -> Component:
+        """An update that holds this list and nothing else. An empty list is one empty element."""
+        value: t.Any = list(entries) or ""
+        for member in reversed(self.path):
+            value = {member: value}
+        return value
+
+
+def existing(metadata: Metadata, kind: str, names: t.Sequence[str], what: str) -> dict[str, Component]:
+    """The components by name; those that are not there are named at once, with near names."""
+    found = metadata.read(kind, names)
+    missing = [name for name in names if name not in found]
+    if missing:
+        known = sorted(item["fullName"] for item in metadata.list(kind))
+        raise InputError([f"there is no {what} {name}{_near(name, known)}" for name in missing])
+    return found
+
+
+def _near(name: str, known: t.Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=5, cutoff=0.5) or list(known[:10])
+    return f"; there are {', '.join(near)}" if near else "; there are none"
+
+
+def outcome(place: Place, components: t.Mapping[str, Component], given: t.Any, params: t.Mapping[str, t.Any]) -> dict[str, list[Entry]]:
+    """What each list becomes; limits are checked here, before anything is written."""
+    result, found = {}, []
+    for name, component in components.items():
+        before = place.entries(component)
+        result[name] = ranges.combine(before, given, params["mode"], params["description"], place.ends)
+        found += [f"{name}: {problem}" for problem in ranges.problems(result[name], before, place.ends)]
+    if found:
+        raise InputError(found)
+    return result
+
+
+def write(metadata: Metadata, place: Place, components: t.Mapping[str, Component], wanted: t.Mapping[str, list[Entry]], check_mode: bool) -> list[str]:
+    """Send the lists that differ. Returns the names of the components that changed, or would."""
+    names = [name for name, entries in wanted.items() if not ranges.same(place.entries(components[name]), entries, place.ends)]
+    if names and not check_mode:
+        change(metadata, place.kind, components, {name: place.members(wanted[name]) for name in names})
+    return names
+
+
+def shown(place: Place, entries: t.Mapping[str, t.Sequence[Entry]]) -> dict[str, t.Any]:
+    return {name: ranges.shown(items, place.ends) for name, items in entries.items()}

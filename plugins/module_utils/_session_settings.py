@@ -1,0 +1,56 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Session settings that concern IP addresses. This module util is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _lockout as lockout
+from ._argspec import org_argument_spec
+from ._component import change
+from ._metadata import Component, Metadata
+from ._module import Context, Definition
+from ._org import Org, connect
+from ._profile_login_ip_ranges import PLACE as PROFILE_PLACE
+from ._trusted_ip_ranges import NAME, PLACE
+
+_MEMBERS = {"enforce_ip_ranges_every_request": "enforceIpRangesEveryRequest", "lock_sessions_to_ip": "lockSessionsToIp"}
+
+
+def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
+    org = connect(params, context)
+    metadata = Metadata(org)
+    component = next(iter(metadata.read(PLACE.kind, [NAME]).values()), {})
+    before = _settings(component)
+    after = {**before, **{option: params[option] for option in _MEMBERS if params[option] is not None}}
+    changes = {_MEMBERS[option]: value for option, value in after.items() if value != before[option]}
+    if changes.get("enforceIpRangesEveryRequest"):
+        _guard(org, metadata, params, context)
+    if changes and not check_mode:
+        change(metadata, PLACE.kind, {NAME: component}, {NAME: {"sessionSettings": changes}})
+    return {"changed": bool(changes), "settings": after, "diff": {"before": before, "after": after}}
+
+
+def _settings(component: Component) -> dict[str, bool]:
+    members = component.get("sessionSettings") or {}
+    return {option: str(members.get(member)).lower() == "true" for option, member in _MEMBERS.items()}
+
+
+def _guard(org: Org, metadata: Metadata, params: t.Mapping[str, t.Any], context: Context) -> None:
+    """Ranges that so far were met at login alone would meet every request, also of this run."""
+    seen = lockout.observe(org, metadata, admins=True)
+    profiles = metadata.read(PROFILE_PLACE.kind, list(dict.fromkeys([seen.profile, lockout.ADMIN_PROFILE])))
+    entries = {name: PROFILE_PLACE.entries(component) for name, component in profiles.items()}
+    found = lockout.objections(seen, entries, "enforcing the login IP ranges on every request")
+    lockout.refuse(found, params["allow_lockout"], context.warnings)
+
+
+DEFINITION = Definition(
+    argument_spec=org_argument_spec(
+        enforce_ip_ranges_every_request={"type": "bool"}, lock_sessions_to_ip={"type": "bool"}, allow_lockout={"type": "bool", "default": False}
+    ),
+    run=run,
+    constraints={"required_one_of": [list(_MEMBERS)]},
+)
