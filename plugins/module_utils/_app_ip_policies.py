@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from . import _lockout as lockout
 from . import _range_list as ranges
 from . import _range_options as options
 from ._component import change
@@ -37,6 +38,9 @@ def run_connected_app(params: dict[str, t.Any], check_mode: bool, context: Conte
         members["oauthPolicy"] = {"ipRelaxation": relaxed_after.upper()}
     if members and not check_mode:
         change(metadata, CONNECTED_APP.kind, components, {name: members})
+        if params["verify_login"]:
+            earlier = {**CONNECTED_APP.members(before), **({"oauthPolicy": {"ipRelaxation": relaxed_before.upper()}} if "oauthPolicy" in members else {})}
+            lockout.prove_login(params, context, lambda: change(metadata, CONNECTED_APP.kind, metadata.read(CONNECTED_APP.kind, [name]), {name: earlier}))
     return _result(bool(members), CONNECTED_APP, (before, relaxed_before), (after, relaxed_after))
 
 
@@ -52,7 +56,16 @@ def run_external_client_app(params: dict[str, t.Any], check_mode: bool, context:
     relaxed_after = relaxation or relaxed_before
     if relaxed_after != relaxed_before and not check_mode:
         change(metadata, POLICIES, policies, {policy_name: {"ipRelaxationPolicyType": _EXTERNAL[relaxed_after]}})
+    if (changed or relaxed_after != relaxed_before) and params["verify_login"] and not check_mode:
+        lockout.prove_login(params, context, lambda: _take_back(metadata, settings, changed, {policy_name: relaxed_before}))
     return _result(bool(changed) or relaxed_after != relaxed_before, SETTINGS, (before, relaxed_before), (after, relaxed_after))
+
+
+def _take_back(metadata: Metadata, settings: t.Mapping[str, Component], changed: t.Sequence[str], relaxations: t.Mapping[str, str]) -> None:
+    if changed:
+        options.take_back(metadata, SETTINGS, settings, changed)
+    earlier = {name: {"ipRelaxationPolicyType": _EXTERNAL[relaxation]} for name, relaxation in relaxations.items()}
+    change(metadata, POLICIES, metadata.read(POLICIES, list(earlier)), earlier)
 
 
 def _range_change(
@@ -80,12 +93,13 @@ def _of_app(metadata: Metadata, kind: str, app: str) -> dict[str, Component]:
 
 def _result(changed: bool, place: options.Place, before: tuple[t.Any, str], after: tuple[t.Any, str]) -> dict[str, t.Any]:
     shown = [{"ranges": ranges.shown(entries, place.ends), "ip_relaxation": relaxation} for entries, relaxation in (before, after)]
-    return {"changed": changed, **shown[1], "diff": {"before": shown[0], "after": shown[1]}}
+    return {"changed": changed, **shown[1], "previous": shown[0], "diff": {"before": shown[0], "after": shown[1]}}
 
 
 _SPEC = options.range_argument_spec(
     name={"type": "str", "required": True},
     ip_relaxation={"type": "str", "choices": list(RELAXATIONS)},
+    **options.guarded(),
 )
 CONNECTED_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_connected_app)
 EXTERNAL_CLIENT_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_external_client_app)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._errors import InputError, PrivateConnectError
 from ._ip_ranges import parse_source_ip_ranges, to_cidrs
 
 CONNECTION_TYPE = "AwsPrivateLink"
@@ -38,13 +39,17 @@ _PROPERTIES = {"AwsVpcEndpointId": "vpc_endpoint_id", "Region": "region"}
 def from_rows(row: t.Mapping[str, t.Any], properties: t.Iterable[t.Mapping[str, t.Any]]) -> Connection:
     """From a Tooling row and its ``InboundNetworkConnProperty`` rows; properties with other names are passed over."""
     values = {item.get("PropertyName"): item.get("PropertyValue") for item in properties}
-    ranges = parse_source_ip_ranges(values.get("SourceIpRanges"))
+    try:
+        ranges = parse_source_ip_ranges(values.get("SourceIpRanges"))
+    except InputError as error:
+        raise PrivateConnectError(f"The org's source IP ranges of inbound connection {row['DeveloperName']} make no sense: {error.message}") from error
     return {
         "id": row["Id"],
         "name": row["DeveloperName"],
         "label": row.get("MasterLabel"),
         "description": row.get("Description"),
-        "active": bool(row.get("isActive")),
+        # Salesforce's pages spell it isActive; SOQL itself does not mind.
+        "active": bool(row.get("isActive", row.get("IsActive"))),
         "status": row.get("Status"),
         "region": values.get("Region") or None,
         "vpc_endpoint_id": values.get("AwsVpcEndpointId") or None,

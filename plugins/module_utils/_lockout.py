@@ -14,9 +14,10 @@ import typing as t
 
 from . import _ip_ranges as ip
 from . import _range_list as ranges
-from ._errors import Refusal
+from ._errors import PrivateConnectError, Refusal
 from ._metadata import Metadata
-from ._org import Org, soql_literal
+from ._module import Context
+from ._org import Org, connect, soql_literal
 
 ADMIN_PROFILE = "Admin"
 RECENT_DAYS = 30
@@ -107,3 +108,17 @@ def refuse(objections_found: t.Sequence[str], allow_lockout: bool, warnings: lis
         "Add the address to the ranges, or run from inside them; allow_lockout=true overrides this check",
         objections=list(objections_found),
     )
+
+
+def prove_login(params: t.Mapping[str, t.Any], context: Context, undo: t.Callable[[], None]) -> None:
+    """Log in once more. If that fails, ``undo`` takes the change back in the session that made it, and the reason is raised."""
+    try:
+        connect(params, context).userinfo()
+    except PrivateConnectError as error:
+        reason = f"After the change a new login failed: {error.message}"
+        try:
+            undo()
+        except PrivateConnectError as failed:
+            words = f"The change could not be taken back: {failed.message}. Undo it in Setup now, from a session that is open"
+            raise PrivateConnectError(f"{reason}. {words}") from error
+        raise Refusal(f"{reason}. The change was taken back") from error

@@ -22,7 +22,7 @@ _SESSION_FIELDS = ("Id", "UsersId", "SourceIp", "SessionType", "LoginType", "Use
 def run_logins(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     """SourceIp and Status are matched here: the documents contradict each other on whether SOQL can filter by them."""
     org, ranges = _prepare(params, context)
-    users = _users(org, params["users"])
+    users = _users(org, params)
     soql = f"SELECT {', '.join(_LOGIN_FIELDS)} FROM LoginHistory" + _where("UserId", users, _times(params))
     rows = org.query(f"{soql} ORDER BY LoginTime DESC LIMIT {params['limit']}")
     names = users or _names(org, {row["UserId"] for row in rows})
@@ -32,7 +32,7 @@ def run_logins(params: dict[str, t.Any], check_mode: bool, context: Context) -> 
 
 def run_sessions(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     org, ranges = _prepare(params, context)
-    users = _users(org, params["users"])
+    users = _users(org, params)
     soql = f"SELECT {', '.join(_SESSION_FIELDS)} FROM AuthSession" + _where("UsersId", users, _times(params, "CreatedDate"))
     rows = org.query(f"{soql} ORDER BY CreatedDate DESC LIMIT {params['limit']}")
     names = users or _names(org, {row["UsersId"] for row in rows if row.get("UsersId")})
@@ -86,8 +86,12 @@ def _where(field: str, users: t.Mapping[str, str], conditions: list[str]) -> str
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _users(org: Org, wanted: t.Sequence[str]) -> dict[str, str]:
+def _users(org: Org, params: t.Mapping[str, t.Any]) -> dict[str, str]:
     """User names by 15-character ID, of the users that are asked for; all of them must be there."""
+    if params["own"]:
+        identity = org.userinfo()
+        return {identity["user_id"][:15]: identity.get("preferred_username") or identity["user_id"]}
+    wanted = params["users"]
     if not wanted:
         return {}
     rows = org.query(f"SELECT Id, Username FROM User WHERE Username IN ({', '.join(soql_literal(name) for name in wanted)})")
@@ -145,6 +149,7 @@ def _snake(field: str) -> str:
 
 _SPEC = org_argument_spec(
     users={"type": "list", "elements": "str", "default": []},
+    own={"type": "bool", "default": False},
     since={"type": "str"},
     until={"type": "str"},
     source_ranges={"type": "list", "elements": "raw", "default": []},

@@ -10,18 +10,27 @@ from urllib.parse import quote, urlsplit
 
 from . import _auth, _topologies
 from ._connection import CONNECTION_TYPE, ROW_FIELDS, Connection, from_rows, full_name
-from ._errors import AuthError, OrgError, PrivateConnectError
+from ._errors import AuthError, InputError, NetworkError, OrgError, PrivateConnectError
 from ._http import Answer, Http
 from ._module import Context
 
 _CONNECT = "/network-connection/inbound"
 _SOBJECT = "/tooling/sobjects/InboundNetworkConnection"
-_SESSION_EXPIRED = ("session expired", "expired or invalid", "expired access/refresh token")
+_NOT_EXPIRED = ("not valid for use with", "not attached to")
 
 
-def connect(options: t.Mapping[str, t.Any], context: Context | None = None) -> Org:
-    """An org from the options of fragment ``auth``. Bad options raise :class:`InputError` here; the login is left to the first call."""
-    return Org(options, _auth.choose(options), context or Context())
+def connect(options: t.Mapping[str, t.Any], context: Context | None = None, problems: t.Sequence[str] = ()) -> Org:
+    """An org from the options of fragment ``auth``; the login is left to the first call.
+
+    Raises :class:`InputError` with ``problems``, which the caller has found in its other options, and those of these options.
+    """
+    try:
+        grant = _auth.choose(options)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
+    return Org(options, grant, context or Context())
 
 
 def soql_literal(value: str) -> str:
@@ -54,10 +63,7 @@ class Org:
 
     def connections(self, name: str | None = None) -> list[Connection]:
         """All PrivateLink connections, or those of a developer name (``ns__Name`` for packaged ones), sorted by name. Two queries."""
-        soql = f"SELECT {', '.join(ROW_FIELDS)} FROM InboundNetworkConnection"
-        rows = self.tooling_query(soql + (f" WHERE DeveloperName = {soql_literal(name.split('__')[-1])}" if name else ""))
-        # Data Cloud keeps rows of its own type here, which are Salesforce's business.
-        rows = [row for row in rows if row.get("ConnectionType") == CONNECTION_TYPE]
+        rows = self._rows(name.split("__")[-1] if name else None)
         properties: dict[str, list[dict[str, t.Any]]] = {}
         if rows:
             soql = "SELECT InboundNetworkConnectionId, PropertyName, PropertyValue FROM InboundNetworkConnProperty"
@@ -67,12 +73,18 @@ class Org:
         found = sorted((from_rows(row, properties.get(row["Id"][:15], [])) for row in rows), key=full_name)
         return [connection for connection in found if name is None or full_name(connection) == name]
 
+    def _rows(self, developer_name: str | None) -> list[dict[str, t.Any]]:
+        soql = f"SELECT {', '.join(ROW_FIELDS)} FROM InboundNetworkConnection"
+        rows = self.tooling_query(soql + (f" WHERE DeveloperName = {soql_literal(developer_name)}" if developer_name else ""))
+        # Data Cloud keeps rows of its own type here, which are Salesforce's business.
+        return [row for row in rows if row.get("ConnectionType") == CONNECTION_TYPE]
+
     def connection(self, name: str) -> Connection | None:
         return next(iter(self.connections(name)), None)
 
     def metadata(self, record_id: str) -> dict[str, t.Any]:
         """The whole component of a connection, as an update must send it back."""
-        record = self._call("GET", f"{_SOBJECT}/{quote(record_id, safe='')}", f"read inbound connection {record_id}")
+        record = self._object(f"{_SOBJECT}/{quote(record_id, safe='')}", f"read inbound connection {record_id}")
         if not isinstance(record.get("Metadata"), dict):
             raise PrivateConnectError(f"The org gave inbound connection {record_id} without its Metadata")
         return record["Metadata"]
@@ -89,6 +101,16 @@ class Org:
 
     def action(self, name: str, action: str) -> str | None:
         """Provision, Sync or TearDown. Returns the status of the answer, None where the answer holds none."""
+        try:
+            return self._act(name, action)
+        except OrgError as error:
+            # How a packaged connection is addressed is not documented; its bare name must not mean another connection.
+            bare = name.partition("__")[2]
+            if error.status != 404 or not bare or len(self._rows(bare)) != 1:
+                raise
+        return self._act(bare, action)
+
+    def _act(self, name: str, action: str) -> str | None:
         answer = self._call("POST", f"{_CONNECT}/connections/{quote(name, safe='')}", f"{action} of {name}", write=True, params={"action": action})
         return answer.get("status") if isinstance(answer, dict) else None
 
@@ -111,10 +133,15 @@ class Org:
         return self._query("/query/", soql)
 
     def _query(self, path: str, soql: str) -> list[dict[str, t.Any]]:
-        page = self._call("GET", path, "query", params={"q": soql})
+        page = self._object(path, "query", params={"q": soql})
         rows = list(page.get("records") or [])
+        seen = set()
         while not page.get("done", True) and page.get("nextRecordsUrl"):
-            page = self._call("GET", page["nextRecordsUrl"], "query", root=True)
+            path = page["nextRecordsUrl"]
+            if path in seen:
+                raise PrivateConnectError(f"Cannot query: the org gives the same page again and again: {path}")
+            seen.add(path)
+            page = self._object(path, "query", root=True)
             rows += page.get("records") or []
         return rows
 
@@ -125,6 +152,13 @@ class Org:
             self._session = self.grant.login(self._http)
             self._http.base_url = self._session.instance_url.rstrip("/")
         return self._session
+
+    def _object(self, path: str, what: str, **arguments: t.Any) -> dict[str, t.Any]:
+        """What a GET gives that can be nothing but a JSON object."""
+        body = self._call("GET", path, what, **arguments)
+        if not isinstance(body, dict):
+            raise PrivateConnectError(f"Cannot {what}: the answer to GET {path} is no JSON of an org: {body!r:.300}. Check instance_url")
+        return body
 
     def _call(self, method: str, path: str, what: str, *, write: bool = False, root: bool = False, **arguments: t.Any) -> t.Any:
         """One call of the REST interfaces, decoded."""
@@ -138,7 +172,13 @@ class Org:
             return None if 200 <= answer.status < 300 else self._error(answer, method, self._url(self._signed_in(), path), what)
 
         answer = self._in_session(send, failure)
-        return self._decoded(answer, method, self._url(self._signed_in(), path), what)
+        try:
+            body = answer.json()
+        except ValueError:
+            words = self._no_json(answer, method, self._url(self._signed_in(), path), what)
+            # A write may have taken effect all the same, so it is settled as one whose answer was lost.
+            raise NetworkError(words, sent=True) if write else PrivateConnectError(words, status=answer.status) from None
+        return {} if body is None else body
 
     def soap(self, envelope: t.Callable[[str], bytes], failure: t.Callable[[Answer], OrgError | None], *, write: bool) -> Answer:
         """One call of the Metadata API. ``envelope`` makes the body from the session ID; ``failure`` reads a fault."""
@@ -176,28 +216,23 @@ class Org:
             raise PrivateConnectError(f"The org's nextRecordsUrl {path!r} does not stay on the org; it is not followed")
         return path
 
-    def _decoded(self, answer: Answer, method: str, url: str, what: str) -> t.Any:
-        try:
-            body = answer.json()
-        except ValueError:
-            raise PrivateConnectError(
-                f"Cannot {what}: {method} {url} answered HTTP {answer.status} with {answer.headers.get('content-type', 'no content type')}, which is no JSON "
-                f"of an org: {answer.excerpt()}. Check that instance_url is the org's My Domain URL and what stands between",
-                status=answer.status,
-            ) from None
-        return {} if body is None else body
+    def _no_json(self, answer: Answer, method: str, url: str, what: str) -> str:
+        return (
+            f"Cannot {what}: {method} {url} answered HTTP {answer.status} with {answer.headers.get('content-type', 'no content type')}, which is no JSON "
+            f"of an org: {answer.excerpt()}. Check that instance_url is the org's My Domain URL and what stands between"
+        )
 
     def _error(self, answer: Answer, method: str, url: str, what: str) -> OrgError:
-        code, words, fields = f"HTTP_{answer.status}", answer.excerpt() or "no body", []
         try:
             body = answer.json()
         except ValueError:
             body = None
-        first = body[0] if isinstance(body, list) and body else body
-        if isinstance(first, dict):
-            code = first.get("errorCode") or first.get("statusCode") or first.get("error") or code
-            words = first.get("message") or first.get("error_description") or words
-            fields = first.get("fields") or []
+        entries = [entry for entry in (body if isinstance(body, list) else [body]) if isinstance(entry, dict)]
+        codes = [entry.get("errorCode") or entry.get("statusCode") or entry.get("error") for entry in entries]
+        told = [str(entry.get("message") or entry.get("error_description") or "") for entry in entries]
+        fields = [str(field) for entry in entries for field in entry.get("fields") or []]
+        code = next(filter(None, codes), f"HTTP_{answer.status}")
+        words = " | ".join(filter(None, told)) or answer.excerpt() or "no body"
         if 300 <= answer.status < 400:
             words = f"redirects to {answer.headers.get('location')}; redirects are not followed, since the token must not go to another host"
         hint = _hint(answer.status, str(code), what)
@@ -216,10 +251,11 @@ class Org:
 
 
 def _is_expiry(error: OrgError) -> bool:
-    """Not every 401 means an expired session: 'This session is not valid for use with the REST API' would come back for ever."""
+    """Whether a new login may help. The words are in the user's language, so those that are known to mean something else are told apart:
+    'This session is not valid for use with the REST API' would come back for ever."""
     words = error.org_message.lower()
     # SOAP faults come with HTTP 500.
-    return error.status in (401, 500) and error.error_code == "INVALID_SESSION_ID" and any(mark in words for mark in _SESSION_EXPIRED)
+    return error.status in (401, 500) and error.error_code == "INVALID_SESSION_ID" and not any(mark in words for mark in _NOT_EXPIRED)
 
 
 def _refuse_jwt_token(token: str) -> None:

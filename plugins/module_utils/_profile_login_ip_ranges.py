@@ -28,11 +28,15 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
         seen = lockout.observe(org, metadata, admins=lockout.ADMIN_PROFILE in narrowed)
         lockout.refuse(lockout.objections(seen, narrowed, "this range list"), params["allow_lockout"], context.warnings)
     changed = options.write(metadata, PLACE, components, wanted, check_mode)
-    after = options.shown(PLACE, wanted)
+    if changed and narrowed and params["verify_login"] and not check_mode:
+        lockout.prove_login(params, context, lambda: options.take_back(metadata, PLACE, components, changed))
+    earlier, after = options.shown(PLACE, before), options.shown(PLACE, wanted)
     return {
         "changed": bool(changed),
-        "profiles": [{"name": name, "ranges": entries, "changed": name in changed} for name, entries in sorted(after.items())],
-        "diff": {"before": options.shown(PLACE, before), "after": after},
+        "profiles": [
+            {"name": name, "ranges": entries, "previous": earlier[name], "changed": name in changed} for name, entries in sorted(after.items())
+        ],
+        "diff": {"before": earlier, "after": after},
     }
 
 

@@ -26,6 +26,11 @@ RANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 }
 
 
+def guarded(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    """The options of changes that can shut somebody out."""
+    return {"verify_login": {"type": "bool", "default": True}, **more}
+
+
 def range_argument_spec(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     return org_argument_spec(**RANGE_ARGUMENTS, **more)
 
@@ -116,6 +121,12 @@ def write(metadata: Metadata, place: Place, components: t.Mapping[str, Component
     if names and not check_mode:
         change(metadata, place.kind, components, {name: place.members(wanted[name]) for name in names})
     return names
+
+
+def take_back(metadata: Metadata, place: Place, components: t.Mapping[str, Component], names: t.Sequence[str]) -> None:
+    """Put the lists back as they were in ``components``."""
+    befores = metadata.read(place.kind, list(names))
+    change(metadata, place.kind, befores, {name: place.members(place.entries(components[name])) for name in names})
 
 
 def shown(place: Place, entries: t.Mapping[str, t.Sequence[Entry]]) -> dict[str, t.Any]:

@@ -30,7 +30,15 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
         _guard(org, metadata, params, context)
     if changes and not check_mode:
         change(metadata, PLACE.kind, {NAME: component}, {NAME: {"sessionSettings": changes}})
-    return {"changed": bool(changes), "settings": after, "diff": {"before": before, "after": after}}
+        if params["verify_login"] and any(changes.values()):
+            lockout.prove_login(params, context, lambda: _take_back(metadata, before, changes))
+    return {"changed": bool(changes), "settings": after, "previous": before, "diff": {"before": before, "after": after}}
+
+
+def _take_back(metadata: Metadata, before: t.Mapping[str, bool], changes: t.Mapping[str, bool]) -> None:
+    now = next(iter(metadata.read(PLACE.kind, [NAME]).values()), {})
+    earlier = {_MEMBERS[option]: value for option, value in before.items() if _MEMBERS[option] in changes}
+    change(metadata, PLACE.kind, {NAME: now}, {NAME: {"sessionSettings": earlier}})
 
 
 def _settings(component: Component) -> dict[str, bool]:
@@ -49,7 +57,10 @@ def _guard(org: Org, metadata: Metadata, params: t.Mapping[str, t.Any], context:
 
 DEFINITION = Definition(
     argument_spec=org_argument_spec(
-        enforce_ip_ranges_every_request={"type": "bool"}, lock_sessions_to_ip={"type": "bool"}, allow_lockout={"type": "bool", "default": False}
+        enforce_ip_ranges_every_request={"type": "bool"},
+        lock_sessions_to_ip={"type": "bool"},
+        allow_lockout={"type": "bool", "default": False},
+        verify_login={"type": "bool", "default": True},
     ),
     run=run,
     constraints={"required_one_of": [list(_MEMBERS)]},

@@ -25,6 +25,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     return {
         "changed": bool(changed),
         "ranges": ranges.shown(after, PLACE.ends),
+        "previous": ranges.shown(before, PLACE.ends),
         "diff": {"before": {"ranges": ranges.shown(before, PLACE.ends)}, "after": {"ranges": ranges.shown(after, PLACE.ends)}},
     }
 

@@ -41,6 +41,12 @@ options:
       bypass: IP ranges do not concern this app.
       bypass_2factor: With ranges in the app, only they may use the web-server flow; without, it takes identity verification.
       enforce_relaxrefresh: IP ranges are enforced, but not for refresh tokens.
+  verify_login:
+    description:
+      - Whether a new login is made after the change. If it fails, the change is taken back and the task fails.
+      - With O(auth_method=access_token) there is no new login, only a call in the same session.
+    type: bool
+    default: true
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
@@ -73,6 +79,10 @@ ip_relaxation:
   returned: success
   type: str
   sample: enforce
+previous:
+  description: Ranges and relaxation before.
+  returned: success
+  type: dict
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._app_ip_policies import EXTERNAL_CLIENT_APP_DEFINITION

@@ -27,6 +27,11 @@ options:
     type: list
     elements: str
     default: []
+  own:
+    description:
+      - Whether to look at the running user alone; O(users) is not looked at then.
+    type: bool
+    default: false
   since:
     description:
       - The earliest time, such as V(2026-11-24T08:00:00Z).

@@ -41,6 +41,12 @@ options:
         profile and rule.
     type: bool
     default: false
+  verify_login:
+    description:
+      - Whether a new login is made after the change. If it fails, the change is taken back and the task fails.
+      - With O(auth_method=access_token) there is no new login, only a call in the same session.
+    type: bool
+    default: true
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
@@ -79,6 +85,11 @@ profiles:
       returned: always
     ranges:
       description: All of its ranges.
+      type: list
+      elements: dict
+      returned: always
+    previous:
+      description: All of its ranges before.
       type: list
       elements: dict
       returned: always

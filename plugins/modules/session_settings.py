@@ -41,6 +41,12 @@ options:
         profile and rule.
     type: bool
     default: false
+  verify_login:
+    description:
+      - Whether a new login is made after the change. If it fails, the change is taken back and the task fails.
+      - With O(auth_method=access_token) there is no new login, only a call in the same session.
+    type: bool
+    default: true
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
@@ -61,6 +67,10 @@ settings:
   sample:
     enforce_ip_ranges_every_request: true
     lock_sessions_to_ip: false
+previous:
+  description: The settings before.
+  returned: success
+  type: dict
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import main as run_module

@@ -55,6 +55,11 @@ ranges:
     - start_ip: 10.10.10.0
       end_ip: 10.10.10.3
       description: Salesforce Private Connect Acme_Inbound
+previous:
+  description: The whole list before.
+  returned: success
+  type: list
+  elements: dict
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import main as run_module
