@@ -15,7 +15,7 @@ from ._aws import TAG, differing_tags
 from ._connection import LOST, READY, TEARDOWN_IN_PROGRESS, UNPROVISIONED
 from ._selection import Facts, Params
 
-Drift = t.List[t.Dict[str, t.Any]]
+Drift = list[dict[str, t.Any]]
 
 
 def _item(what: str, have: t.Any, want: t.Any, repair: str) -> dict[str, t.Any]:
@@ -149,4 +149,3 @@ def _dns(facts: Facts, params: Params) -> Drift:
         if entry["wanted_record"] is None or entry["record"] != entry["wanted_record"]:
             found.append(_item("record", entry["record"], entry["wanted_record"] or {"name": entry["host"]}, f"write the record {entry['host']}"))
     return found
-

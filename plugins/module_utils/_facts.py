@@ -147,13 +147,9 @@ class Reader:
             reads[f"records {zone_id}"] = lambda zone_id=zone_id: self.aws.pages(
                 "route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone_id
             )
-            reads[f"tags {zone_id}"] = lambda zone_id=zone_id: self.aws.call(
-                "route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=zone_id
-            )
+            reads[f"tags {zone_id}"] = lambda zone_id=zone_id: self.aws.call("route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=zone_id)
         read = self.together(**reads)
-        return [
-            _zone(summary, read[f"zone {summary['id']}"], read[f"records {summary['id']}"], read[f"tags {summary['id']}"]) for summary in summaries
-        ]
+        return [_zone(summary, read[f"zone {summary['id']}"], read[f"records {summary['id']}"], read[f"tags {summary['id']}"]) for summary in summaries]
 
 
 def _zone(summary: t.Mapping[str, t.Any], zone: t.Mapping[str, t.Any], records: list[t.Any], tags: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

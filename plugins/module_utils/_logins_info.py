@@ -44,7 +44,7 @@ def _prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, list
     found: list[str] = []
     ranges: list[t.Any] = []
     try:
-        ranges = t.cast(t.List[t.Any], ip.merge(params["source_ranges"]))
+        ranges = t.cast(list[t.Any], ip.merge(params["source_ranges"]))
     except InputError as error:
         found += error.problems
     for option in ("since", "until"):

@@ -37,7 +37,7 @@ LISTS = ("ipRanges", "loginIpRanges", "trustedIpRanges")
 for _prefix, _uri in (("soapenv", _SOAP), ("met", NAMESPACE), ("xsi", _XSI)):
     ET.register_namespace(_prefix, _uri)
 
-Component = t.Dict[str, t.Any]
+Component = dict[str, t.Any]
 
 
 class Metadata:

@@ -21,7 +21,7 @@ _GONE_ALREADY = ("VPCAssociationNotFound",)
 _CREDENTIALS = ("profile", "access_key", "secret_key", "session_token")
 _ACCOUNT_SPEC = {name: {key: value for key, value in option.items() if key != "fallback"} for name, option in AWS_ARGUMENT_SPEC.items() if name != "region"}
 
-Vpc = t.Dict[str, str]
+Vpc = dict[str, str]
 
 
 def plan(have: t.Sequence[Vpc], want: t.Sequence[Vpc], purge: bool) -> tuple[list[Vpc], list[Vpc]]:
@@ -62,7 +62,7 @@ def _prepare(params: t.Mapping[str, t.Any]) -> tuple[Aws, list[Vpc], dict[str, A
 def _connection(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What an account's own options leave out is that of the zone's; credentials are never mixed."""
     given = {key: options[key] for key in AWS_ARGUMENT_SPEC if options.get(key) is not None}
-    credentials = {key: None for key in _CREDENTIALS} if any(key in given for key in _CREDENTIALS) else {}
+    credentials = dict.fromkeys(_CREDENTIALS) if any(key in given for key in _CREDENTIALS) else {}
     return {**credentials, **given}
 
 

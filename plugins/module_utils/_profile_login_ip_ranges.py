@@ -33,9 +33,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     earlier, after = options.shown(PLACE, before), options.shown(PLACE, wanted)
     return {
         "changed": bool(changed),
-        "profiles": [
-            {"name": name, "ranges": entries, "previous": earlier[name], "changed": name in changed} for name, entries in sorted(after.items())
-        ],
+        "profiles": [{"name": name, "ranges": entries, "previous": earlier[name], "changed": name in changed} for name, entries in sorted(after.items())],
         "diff": {"before": earlier, "after": after},
     }
 

@@ -18,7 +18,7 @@ MAX_ENTRIES = 128
 MAX_DESCRIPTION = 255
 MAX_ADDRESSES = {4: 2**25, 6: 2**96}
 
-Entry = t.Dict[str, t.Any]
+Entry = dict[str, t.Any]
 
 
 class Ends(t.NamedTuple):
@@ -93,4 +93,4 @@ def _entry(item: t.Mapping[str, t.Any], description: str, ends: Ends) -> Entry:
 
 def lost(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> list[t.Any]:
     """The addresses that were in the list and are not any more."""
-    return t.cast(t.List[t.Any], ip.subtract([plainly(entry, ends) for entry in before], [plainly(entry, ends) for entry in after]))
+    return t.cast(list[t.Any], ip.subtract([plainly(entry, ends) for entry in before], [plainly(entry, ends) for entry in after]))

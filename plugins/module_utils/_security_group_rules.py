@@ -17,7 +17,7 @@ from ._aws import AWS_ARGUMENT_SPEC, Aws, AwsError
 from ._errors import InputError, PrivateConnectError
 from ._module import Context, Definition
 
-Rule = t.Dict[str, t.Any]
+Rule = dict[str, t.Any]
 
 _THERE_ALREADY = "InvalidPermission.Duplicate"
 _GONE_ALREADY = "InvalidPermission.NotFound"

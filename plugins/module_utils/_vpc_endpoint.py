@@ -294,9 +294,7 @@ class Keeper:
             left[:] = self.interfaces(endpoint["network_interface_ids"])
             return self.read(endpoint["id"])
 
-        fresh, done = wait.until(
-            read, lambda item: _gone(item) and not left, lambda item: f"{item['state'] if item else 'gone'}, {len(left)} interfaces left"
-        )
+        fresh, done = wait.until(read, lambda item: _gone(item) and not left, lambda item: f"{item['state'] if item else 'gone'}, {len(left)} interfaces left")
         if not done:
             raise WaitTimeout(
                 f"VPC endpoint {endpoint['id']} is {fresh['state'] if fresh else 'gone'} and {len(left)} of its interfaces are left after {wait.elapsed:.0f} s "
