@@ -46,6 +46,8 @@ def _narrows(before: t.Sequence[ranges.Entry], after: t.Sequence[ranges.Entry]) 
 
 
 DEFINITION = Definition(
-    argument_spec=options.range_argument_spec(profiles={"type": "list", "elements": "str", "required": True}, allow_lockout={"type": "bool", "default": False}),
+    argument_spec=options.range_argument_spec(
+        profiles={"type": "list", "elements": "str", "required": True}, **options.guarded(allow_lockout={"type": "bool", "default": False})
+    ),
     run=run,
 )

@@ -185,7 +185,7 @@ class AwsEmulator:
                     "vpc_cidr": backend.get_vpc(endpoint.vpc_id).cidr_block,
                     "rules": [rule for group in eni.group_set for rule in group.ingress_rules],
                 }
-                for _, _, backend in ec2_regions()
+                for _account, _region, backend in ec2_regions()
                 for endpoint in backend.vpc_end_points.values()
                 if isinstance(endpoint, Endpoint)
                 for eni in endpoint.interfaces
@@ -195,7 +195,7 @@ class AwsEmulator:
         """DNS names of endpoints (lower case, trailing dot) -> addresses of their interfaces."""
         with self._world.lock:
             names = {}
-            for _, _, backend in ec2_regions():
+            for _account, _region, backend in ec2_regions():
                 for endpoint in backend.vpc_end_points.values():
                     if isinstance(endpoint, Endpoint) and endpoint.interface_ids:
                         for name, zone in endpoint.dns_names():
@@ -205,7 +205,7 @@ class AwsEmulator:
     def vpc_zones(self, vpc_id: str) -> tuple[bool, list[dict[str, t.Any]]] | None:
         """Whether the VPC resolves at all (enableDnsSupport), and the private zones (as in :meth:`listing`) associated with it; None: no such VPC."""
         with self._world.lock:
-            vpc = next((backend.vpcs[vpc_id] for _, _, backend in ec2_regions() if vpc_id in backend.vpcs), None)
+            vpc = next((backend.vpcs[vpc_id] for _account, _region, backend in ec2_regions() if vpc_id in backend.vpcs), None)
             if vpc is None:
                 return None
             zones = [zone for zone in listing.zones() if zone["private"] and any(item["id"] == vpc_id for item in zone["vpcs"])]

@@ -145,7 +145,7 @@ class Endpoint(VPCEndPoint):
             "PrivateDnsEnabled": bool(self.private_dns_enabled),
             "RequesterManaged": False,
             "NetworkInterfaceIds": list(self.interface_ids.values()),
-            "DnsEntries": list(itertools.chain(({"DnsName": name, "HostedZoneId": zone} for name, _ in self.dns_names()), private)),
+            "DnsEntries": list(itertools.chain(({"DnsName": name, "HostedZoneId": zone} for name, _zone in self.dns_names()), private)),
             "CreationTimestamp": self.creation_timestamp,
             "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in self.get_tags()],
             "OwnerId": self.owner_id,

@@ -53,7 +53,7 @@ def interfaces() -> list[dict[str, t.Any]]:
             "security_group_ids": sorted(group.id for group in eni.group_set),
             "description": eni.description,
         }
-        for _, region, backend in ec2_regions()
+        for _account, region, backend in ec2_regions()
         for eni in backend.enis.values()
     ]
 
@@ -70,7 +70,7 @@ def security_groups() -> list[dict[str, t.Any]]:
             "egress": sorted(map(_rule, group.egress_rules)),
             "tags": tags_of(group),
         }
-        for _, region, backend in ec2_regions()
+        for _account, region, backend in ec2_regions()
         for groups in backend.groups.values()
         for group in groups.values()
     ]
@@ -115,7 +115,7 @@ def _record(record: t.Any) -> dict[str, t.Any]:
 
 def networks() -> dict[str, list[dict[str, t.Any]]]:
     vpcs, subnets = [], []
-    for _, region, backend in ec2_regions():
+    for _account, region, backend in ec2_regions():
         for vpc in backend.vpcs.values():
             flags = {name: str(getattr(vpc, name)).lower() == "true" for name in ("enable_dns_support", "enable_dns_hostnames")}
             vpcs.append({"region": region, "id": vpc.id, "cidr": vpc.cidr_block, **flags, "tags": tags_of(vpc)})
@@ -136,7 +136,7 @@ def resolver_rules() -> list[dict[str, t.Any]]:
             "type": rule.rule_type,
             "vpc_ids": sorted(link.vpc_id for link in backend.resolver_rule_associations.values() if link.resolver_rule_id == rule.id),
         }
-        for _, regions in list(route53resolver_backends.items())
+        for _account, regions in list(route53resolver_backends.items())
         for region, backend in list(regions.items())
         for rule in backend.resolver_rules.values()
     ]

@@ -110,15 +110,15 @@ class _Batch:
         if endpoint:
             if VPCE_ZONES.get(endpoint["region"]) != zone_id:
                 return [f"{label} the alias target name does not lie within the target zone"]
-            known = {full_name(name) for _, _, backend in ec2_regions() for item in backend.vpc_end_points.values() for name in _names(item)}
+            known = {full_name(name) for _account, _region, backend in ec2_regions() for item in backend.vpc_end_points.values() for name in _names(item)}
             return [] if target in known else [f"{label} that target was not found"]
         if zone_id == self.zone.resource_id:
-            found = any(name == target and kind == record.type for name, kind, _ in self.records)
+            found = any(name == target and kind == record.type for name, kind, _value in self.records)
             return [] if found else [f"{label} that target was not found"]
         return []  # other targets of AWS (load balancers and so on) are not emulated
 
     def check_cnames(self) -> None:
-        names = {(name, kind) for name, kind, _ in self.records}
+        names = {(name, kind) for name, kind, _value in self.records}
         for name in {name for name, kind in names if kind == "CNAME"}:
             if name == self.apex:
                 self.problems.append(f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {self.apex}")
@@ -129,7 +129,7 @@ class _Batch:
 
 
 def _names(endpoint: t.Any) -> list[str]:
-    return [name for name, _ in endpoint.dns_names()] if isinstance(endpoint, Endpoint) else []
+    return [name for name, _zone in endpoint.dns_names()] if isinstance(endpoint, Endpoint) else []
 
 
 def _same(present: RecordSet, given: RecordSet) -> bool:

@@ -12,7 +12,7 @@ import re
 import sys
 import typing as t
 import uuid
-import xml.sax.saxutils as saxutils
+from xml.sax import saxutils
 
 from moto.core.request import Request as MotoRequest
 from moto.core.routing import get_service_router

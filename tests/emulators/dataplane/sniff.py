@@ -34,9 +34,9 @@ def wanted_host(connection: socket.socket) -> str | None:
 
 
 def _http_host(data: bytes) -> tuple[bool, str | None]:
-    head, end, _ = data.partition(b"\r\n\r\n")
+    head, end, _rest = data.partition(b"\r\n\r\n")
     for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
+        name, _colon, value = line.partition(b":")
         if name.strip().lower() == b"host":
             return bool(end), value.strip().decode("latin-1").partition(":")[0].lower()
     return bool(end), None

@@ -71,7 +71,7 @@ class View:
         if item["alias"] is None:
             return [(name, item["type"], item["ttl"], value) for value in item["values"]]
         found = self.resolve(item["alias"]["name"], item["type"], depth + 1)
-        return [(name, item["type"], ALIAS_TTL, value) for _, kind, _, value in found.records if kind == item["type"]]
+        return [(name, item["type"], ALIAS_TTL, value) for _name, kind, _ttl, value in found.records if kind == item["type"]]
 
 
 def _plain(name: str) -> str:

@@ -97,7 +97,7 @@ def _reply(request: dnslib.DNSRecord, answer: Answer) -> dnslib.DNSRecord:
         else:
             reply.add_answer(*dnslib.RR.fromZone(f"{name} {ttl} IN {kind} {value}"))
     if answer.soa is not None:
-        name, _, ttl, value = answer.soa
+        name, _kind, ttl, value = answer.soa
         server, mailbox, *times = value.split()
         reply.add_auth(dnslib.RR(name, dnslib.QTYPE.SOA, ttl=ttl, rdata=dnslib.SOA(server, mailbox, tuple(map(int, times)))))
     return reply

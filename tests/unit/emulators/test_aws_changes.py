@@ -102,7 +102,7 @@ def test_deletion_takes_reads(ec2: t.Any, aws: AwsEmulator) -> None:
     assert len(aws.interfaces()) == 2
     assert len(ec2.describe_network_interfaces(Filters=[{"Name": "description", "Values": [f"*{vpce_id}"]}])["NetworkInterfaces"]) == 2
     assert aws.interfaces() == []
-    assert [state(ec2, vpce_id) for _ in range(3)] == ["deleted"] * 3
+    assert [state(ec2, vpce_id) for _turn in range(3)] == ["deleted"] * 3
     assert aws.listing()["endpoints"] == []
 
 

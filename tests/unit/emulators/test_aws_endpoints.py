@@ -33,7 +33,7 @@ def test_interfaces_lie_in_their_subnets(ec2: t.Any, aws: AwsEmulator) -> None:
 def test_addresses_are_unique(ec2: t.Any, aws: AwsEmulator) -> None:
     small = ec2.create_vpc(CidrBlock="127.90.0.0/16")["Vpc"]["VpcId"]
     tiny = ec2.create_subnet(VpcId=small, CidrBlock="127.90.0.0/28", AvailabilityZone=f"{REGION}a")["Subnet"]["SubnetId"]
-    for _ in range(11):  # 16 addresses less the five that AWS keeps
+    for _turn in range(11):  # 16 addresses less the five that AWS keeps
         create(ec2, aws, VpcId=small, SubnetIds=[tiny])
     addresses = [item["address"] for item in aws.interfaces()]
     assert len(set(addresses)) == 11
@@ -65,10 +65,10 @@ def test_dns_names(ec2: t.Any, aws: AwsEmulator) -> None:
 def test_states_after_acceptance(ec2: t.Any, aws: AwsEmulator) -> None:
     aws.switches.pending_reads = 2
     vpce_id = create(ec2, aws)["VpcEndpointId"]
-    assert [state(ec2, vpce_id) for _ in range(3)] == ["pendingAcceptance"] * 3
+    assert [state(ec2, vpce_id) for _turn in range(3)] == ["pendingAcceptance"] * 3
     aws.accept(vpce_id)
     assert aws.endpoint(REGION, vpce_id)["state"] == "pending"
-    assert [state(ec2, vpce_id) for _ in range(3)] == ["pending", "pending", "available"]
+    assert [state(ec2, vpce_id) for _turn in range(3)] == ["pending", "pending", "available"]
     assert aws.endpoint(None, vpce_id) == {
         "id": vpce_id,
         "account": "123456789012",

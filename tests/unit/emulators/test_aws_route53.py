@@ -91,7 +91,7 @@ def test_changes_become_insync(route53: t.Any, aws: AwsEmulator) -> None:
     zone_id = zone(route53, aws, HOST)
     started = change(route53, zone_id, record("UPSERT", HOST, "A", "127.80.1.9"))
     assert started["Status"] == "PENDING"
-    assert [route53.get_change(Id=started["Id"])["ChangeInfo"]["Status"] for _ in range(2)] == ["PENDING", "INSYNC"]
+    assert [route53.get_change(Id=started["Id"])["ChangeInfo"]["Status"] for _turn in range(2)] == ["PENDING", "INSYNC"]
     assert refusal(route53.get_change, Id="C0000000000000000000")[0] == "NoSuchChange"
 
 

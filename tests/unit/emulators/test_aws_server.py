@@ -148,7 +148,7 @@ def test_unsigned_requests_are_refused(aws: AwsEmulator, control: Control) -> No
 def test_a_connection_serves_many_quick_calls(ec2: t.Any, aws: AwsEmulator) -> None:
     ec2.describe_vpc_endpoints()
     began = time.monotonic()
-    for _ in range(40):
+    for _turn in range(40):
         ec2.describe_vpc_endpoints()
     assert (time.monotonic() - began) / 40 < 0.05  # about 0.004 s on a quiet machine
 

@@ -96,7 +96,7 @@ def test_refused_until_both_sides_are_ready(plane: DataPlane, org: Org, ec2: t.A
     aws.accept(endpoint["VpcEndpointId"])
     with pytest.raises(ConnectionRefusedError):
         get(plane, address)
-    assert [state(ec2, endpoint["VpcEndpointId"]) for _ in range(2)] == ["pending", "available"]
+    assert [state(ec2, endpoint["VpcEndpointId"]) for _turn in range(2)] == ["pending", "available"]
     org.ready = False
     with pytest.raises(HANG_UP):
         get(plane, address)
@@ -218,7 +218,7 @@ def test_an_org_that_is_gone(plane: DataPlane, org: Org, ec2: t.Any, aws: AwsEmu
 
 def test_connections_end_and_leave_nothing(plane: DataPlane, org: Org, ec2: t.Any, aws: AwsEmulator, group: str) -> None:
     available(ec2, aws, "a", SecurityGroupIds=[group])
-    for _ in range(3):
+    for _turn in range(3):
         get(plane, addresses(aws)[0])
     for thread in [item for item in threading.enumerate() if item.name.startswith(f"dataplane-{addresses(aws)[0]}-")]:
         thread.join(timeout=5)

@@ -106,7 +106,7 @@ def test_cnames_are_followed(server: DnsServer, route53: t.Any, aws: AwsEmulator
 def test_endpoint_names_and_aliases(server: DnsServer, ec2: t.Any, route53: t.Any, aws: AwsEmulator) -> None:
     endpoint = available(ec2, aws)
     addresses = {item["subnet_id"]: f"A {item['address']}" for item in aws.listing()["interfaces"]}
-    regional, first, _ = (item["DnsName"] for item in endpoint["DnsEntries"])
+    regional, first, _second = (item["DnsName"] for item in endpoint["DnsEntries"])
     zone_id = zone(route53, aws, HOST)
     change(route53, zone_id, alias("UPSERT", HOST, regional, "Z7HUB22UULQXV"), alias("UPSERT", HOST, regional, "Z7HUB22UULQXV", "AAAA"))
     assert ask(server.port, regional) == ask(server.port, HOST) == ("NOERROR", sorted(addresses.values()))
@@ -123,7 +123,7 @@ def test_weighted_records(server: DnsServer, route53: t.Any, aws: AwsEmulator) -
     blue = record("UPSERT", HOST, "A", "127.80.1.9", SetIdentifier="blue", Weight=0)
     green = record("UPSERT", HOST, "A", "127.80.1.8", SetIdentifier="green", Weight=10)
     change(route53, zone_id, blue, green)
-    assert {tuple(ask(server.port, HOST)[1]) for _ in range(5)} == {("A 127.80.1.8",)}
+    assert {tuple(ask(server.port, HOST)[1]) for _turn in range(5)} == {("A 127.80.1.8",)}
 
 
 def test_each_vpc_has_its_view(server: DnsServer, ec2: t.Any, route53: t.Any, aws: AwsEmulator) -> None:
