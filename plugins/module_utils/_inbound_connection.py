@@ -17,7 +17,7 @@ from . import _plan
 from . import _validate as check
 from ._argspec import org_argument_spec, wait_argument_spec
 from ._connection import TEARDOWN_IN_PROGRESS, UNPROVISIONED, Connection, changed_metadata, full_name, new_metadata
-from ._errors import InputError, NetworkError, OrgError, PrivateConnectError, WaitTimeout
+from ._errors import NetworkError, OrgError, PrivateConnectError, WaitTimeout
 from ._module import Context, Definition
 from ._org import Org, connect
 from ._plan import Desired, Step, plan, predict, reached
@@ -36,12 +36,17 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     steps = plan(before, desired)
     if check_mode:
         after, actions = before, []
-        for step in _until_wait(steps, params["wait"], desired):
+        for step in _until_wait(steps, params["wait"]):
             after = predict(after, step, desired)
             actions.append(step.kind)
+        actions = [kind for kind in actions if kind != _plan.AWAIT_UNPROVISIONED]
     else:
-        after, actions = Converger(org, desired, params, context).converge(before)
-    actions = [kind for kind in actions if kind != _plan.AWAIT_UNPROVISIONED]
+        converger = Converger(org, desired, params, context)
+        try:
+            after, actions = converger.converge(before)
+        except PrivateConnectError as error:
+            error.details.update(actions=converger.actions, changed=bool(converger.actions))
+            raise
     return {
         "changed": bool(actions),
         "connection": after,
@@ -52,22 +57,19 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
 
 def prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Desired]:
     """Every problem of the options at once, then the org (not yet logged in) and what is wanted."""
+    # Text from a YAML block ends in a newline, which the org would not keep.
+    texts = {key: params[key].strip() for key in ("label", "description") if params[key] is not None}
     found = check.problems(
         check.developer_name(params["name"]),
-        check.label(params["label"]),
-        check.description(params["description"]),
+        check.label(texts.get("label")),
+        check.description(texts.get("description")),
         check.region(params["region"]),
         check.aws_id("vpc_endpoint_id", params["vpc_endpoint_id"], "vpce"),
         check.at_least("wait_timeout", params["wait_timeout"], 1),
         check.at_least("poll_interval", params["poll_interval"], 1),
     )
-    try:
-        org = connect(params, context)
-    except InputError as error:
-        found += error.problems
-    if found:
-        raise InputError(found)
-    return org, Desired(**{field.name: params[field.name] for field in dataclasses.fields(Desired)})
+    wanted = {field.name: params[field.name] for field in dataclasses.fields(Desired)}
+    return connect(params, context, found), Desired(**{**wanted, **texts})
 
 
 class Converger:
@@ -80,6 +82,7 @@ class Converger:
         self.context = context
         self.actions: list[str] = []
         self._lost: collections.Counter[str] = collections.Counter()
+        self._torn_down_from: str | None = None
 
     def converge(self, current: Connection | None) -> tuple[Connection | None, list[str]]:
         """Returns the connection as the org shows it at the end, and the kinds of step that were done."""
@@ -95,15 +98,19 @@ class Converger:
             else:
                 current = self._do(step, current)
                 last = step
+            if self.actions[-1:] == [_plan.PROVISION]:
+                # It ends every plan. What comes of it is for Syncs to tell: an endpoint that is refused at once must not be provisioned for ever.
+                break
         else:
             raise PrivateConnectError(
                 f"Inbound connection {self.desired.name} does not stay as it is put: after {MAX_STEPS} steps it still differs. Is something else changing it?",
                 connection=current,
-                actions=self.actions,
             )
         return (self._visible(last) if last else current), self.actions
 
     def _do(self, step: Step, current: Connection | None) -> Connection | None:
+        if step.kind == _plan.TEARDOWN:
+            self._torn_down_from = t.cast(Connection, current)["status"]
         try:
             status = self._send(step, current)
         except (NetworkError, OrgError) as error:
@@ -112,9 +119,9 @@ class Converger:
         after = predict(current, step, self.desired)
         if step.kind == _plan.CREATE:
             return self._visible(step)
-        if after is not None and status:
-            after["status"] = status
-        return after
+        told = {**after, "status": status} if after and status else None
+        # An answer may still hold the status before the action, as a read may: acting on it would repeat the action.
+        return told if told and reached(step, told) else after
 
     def _send(self, step: Step, current: Connection | None) -> str | None:
         """The one call of a step. Returns the status that an action's answer told."""
@@ -136,32 +143,42 @@ class Converger:
         if error.details.get("error_code") == "REQUEST_LIMIT_EXCEEDED":
             raise error
         fresh = self.org.connection(self.desired.name)
-        if reached(step, fresh):
+        seen = reached(step, fresh)
+        if refused and not seen and fresh == planned_on:
+            if not self._lost[step.kind]:
+                raise error
+            # An earlier try was lost. Perhaps the org refuses what it has done, and is late to show it.
+            fresh, seen = self._look(step)
+            if not seen:
+                raise error
+        if seen:
             if not refused or self._lost[step.kind]:
                 self.actions.append(step.kind)
             return fresh
         self._lost[step.kind] += 1
-        if self._lost[step.kind] > MAX_LOST or (refused and fresh == planned_on):
+        if self._lost[step.kind] > MAX_LOST:
             raise error
         self.context.sleep(min(self._lost[step.kind], self.interval))
         return fresh
 
     def _visible(self, step: Step) -> Connection | None:
-        """The connection once reads show what the step did: an org may answer with older data for a moment."""
-        wait = Wait(f"Inbound connection {self.desired.name}", timeout=VISIBLE_WITHIN, interval=VISIBLE_INTERVAL, context=self.context)
-        fresh, seen = wait.until(
-            lambda: self.org.connection(self.desired.name),
-            lambda connection: reached(step, connection),
-            lambda connection: f"the org does not show the {step.kind} yet",
-        )
+        fresh, seen = self._look(step)
         if not seen:
             raise PrivateConnectError(
                 f"The org accepted the {step.kind} of inbound connection {self.desired.name}, but does not show it after {VISIBLE_WITHIN} s. "
                 "Look at it in Setup > Private Connect, and run this again",
                 connection=fresh,
-                actions=self.actions,
             )
         return fresh
+
+    def _look(self, step: Step) -> tuple[Connection | None, bool]:
+        """The connection once reads show what the step did: an org may answer with older data for a moment."""
+        wait = Wait(f"Inbound connection {self.desired.name}", timeout=VISIBLE_WITHIN, interval=VISIBLE_INTERVAL, context=self.context)
+        return wait.until(
+            lambda: self.org.connection(self.desired.name),
+            lambda connection: reached(step, connection),
+            lambda connection: f"the org {'shows' if reached(step, connection) else 'does not show'} the {step.kind}",
+        )
 
     def _await_unprovisioned(self, current: Connection) -> Connection | None:
         name = full_name(current)
@@ -186,7 +203,8 @@ class Converger:
 
         fresh, down = wait.until(
             read,
-            lambda connection: connection is None or connection["status"] != TEARDOWN_IN_PROGRESS,
+            # The status before the tear-down may be seen for a while yet.
+            lambda connection: connection is None or connection["status"] not in (TEARDOWN_IN_PROGRESS, self._torn_down_from),
             lambda connection: connection["status"] if connection else "gone",
         )
         if not down:
@@ -196,12 +214,11 @@ class Converger:
                 f"tear-down began, not {UNPROVISIONED}. Run this again to go on waiting, or look at it in Setup > Private Connect"
                 + (f". The org said to the last Sync: {refused[0]}" if refused else ""),
                 connection=fresh,
-                actions=self.actions,
             )
         return fresh
 
 
-def _until_wait(steps: list[Step], wait: bool, desired: Desired) -> list[Step]:
+def _until_wait(steps: list[Step], wait: bool) -> list[Step]:
     """Without ``wait`` a run ends where a wait would begin."""
     if wait:
         return steps

@@ -12,6 +12,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from . import _validate as check
 from ._argspec import org_argument_spec
+from ._connection import full_name
 from ._errors import InputError, PrivateConnectError
 from ._module import Context, Definition
 from ._org import connect
@@ -44,14 +45,17 @@ def search(query: t.Any, data: t.Any) -> t.Any:
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     names = params["name"] or []
     problems = check.problems(*(check.developer_name(name) for name in names))
-    if problems:
-        raise InputError(problems)
-    query = compile_query(params["query"]) if params["query"] else None
-    org = connect(params, context)
+    query = None
+    if params["query"]:
+        try:
+            query = compile_query(params["query"])
+        except InputError as error:
+            problems += error.problems
+    org = connect(params, context, problems)
     if len(names) == 1:
         connections = org.connections(names[0])
     else:
-        connections = [connection for connection in org.connections() if not names or connection["name"] in names]
+        connections = [connection for connection in org.connections() if not names or full_name(connection) in names]
     result: dict[str, t.Any] = {"changed": False, "connections": connections}
     if query is not None:
         result["result"] = search(query, connections)

@@ -10,7 +10,7 @@ import typing as t
 from . import _validate as check
 from ._argspec import org_argument_spec, wait_argument_spec
 from ._connection import LOST, READY, STATUSES, UNPROVISIONED, Connection, full_name
-from ._errors import InputError, NetworkError, OrgError, PrivateConnectError, WaitTimeout
+from ._errors import NetworkError, OrgError, PrivateConnectError, WaitTimeout
 from ._module import Context, Definition
 from ._org import Org, connect
 from ._waiter import Wait
@@ -20,6 +20,9 @@ NEXT = {
     "DeletedRemotely": "the endpoint was deleted in AWS: make a new one and point the connection at it (state=provisioned, vpc_endpoint_id, replace=true)",
     UNPROVISIONED: "provision it first (privatelink.salesforce.inbound_connection with state=provisioned)",
 }
+
+
+MAX_UNANSWERED = 3  # without wait
 
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
@@ -43,13 +46,7 @@ def _prepare(params: t.Mapping[str, t.Any], context: Context) -> Org:
         check.at_least("poll_interval", params["poll_interval"], 1),
         check.at_least("settle", params["settle"], 0),
     )
-    try:
-        org = connect(params, context)
-    except InputError as error:
-        found += error.problems
-    if found:
-        raise InputError(found)
-    return org
+    return connect(params, context, found)
 
 
 class Syncer:
@@ -63,6 +60,7 @@ class Syncer:
         self.syncs = 0
         self.history: list[dict[str, t.Any]] = []
         self._refused: str | None = None
+        self._unanswered = 0
         self._wait = Wait(f"Inbound connection {self.name}", timeout=params["wait_timeout"], interval=params["poll_interval"], context=context)
 
     def run(self) -> dict[str, t.Any]:
@@ -72,10 +70,11 @@ class Syncer:
         self._note(self.before)
         done = self.before["status"] == UNPROVISIONED
         if not done:
-            stop = (lambda connection: True) if not self.params["wait"] else self._at_rest
+            stop = self._at_rest if self.params["wait"] else (lambda connection: self.syncs > 0)
             self.current, done = self._wait.until(self._sync, stop, lambda connection: connection["status"])
         status = self.current["status"]
-        if status in LOST and status not in wanted:
+        # Without wait, Unprovisioned is news; with it, it is no status in which a wait for another may end.
+        if status not in wanted and (status in LOST or (status == UNPROVISIONED and self.params["wait"])):
             raise self._failure(f"is {status}: {NEXT[status]}")
         if not done:
             raise self._timeout()
@@ -93,7 +92,8 @@ class Syncer:
             self.syncs += 1
         except (OrgError, NetworkError) as error:
             # Refused or lost, the read tells what is true; a refusal that does not pass away ends in the timeout with the org's words.
-            if isinstance(error, OrgError) and (error.error_code == "REQUEST_LIMIT_EXCEEDED" or error.status in (401, 403) or not self.params["wait"]):
+            self._unanswered += 1
+            if self._is_final(error):
                 raise
             self._refused = error.message
         fresh = self.org.connection(self.name)
@@ -101,6 +101,12 @@ class Syncer:
             raise self._failure("is gone: somebody deleted it while it was waited for")
         self._note(fresh)
         return fresh
+
+    def _is_final(self, error: OrgError | NetworkError) -> bool:
+        refused = isinstance(error, OrgError) and error.status < 500
+        if refused and (error.error_code == "REQUEST_LIMIT_EXCEEDED" or error.status in (401, 403)):
+            return True
+        return not self.params["wait"] and (refused or self._unanswered >= MAX_UNANSWERED)
 
     def _note(self, connection: Connection) -> None:
         if not self.history or self.history[-1]["status"] != connection["status"]:
