@@ -230,8 +230,8 @@ def units_py39(log: Log) -> str:
     package = next((core.bin.parent / "lib").glob("python3.*/site-packages/ansible"))
     target = _fresh("units-py39") / "ansible"
     shutil.copytree(package / "module_utils", target / "module_utils", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__init__.py", "release.py"):
-        shutil.copy(package / name, target / name)
+    shutil.copy(package / "release.py", target / "release.py")
+    (target / "__init__.py").write_text("", encoding="utf-8")
     paths = [f"tests/unit/plugins/{kind}" for kind in ("module_utils", "modules") if (root / "tests/unit/plugins" / kind).is_dir()]
     return _pytest(log, at, root, paths, [at.collections, root / "tests", target.parent])
 
