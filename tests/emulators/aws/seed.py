@@ -26,6 +26,8 @@ SERVICE_ZONES = "ab"
 
 def clear_moto() -> None:
     BackendDict.reset()
+    # Resetting the resolver's backend makes the EC2 backend of its region anew, before ids are seeded.
+    ec2_backends.clear()
     reset_model_data()
 
 
