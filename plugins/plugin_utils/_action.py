@@ -14,9 +14,10 @@ import os
 import sys
 import typing as t
 
+from ansible import constants as C  # noqa: N812
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values, sanitize_keys
-from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -53,14 +54,20 @@ class OrgActionBase(ActionBase):
                 forget()
 
     def _must_be_a_module(self, task_vars: dict[str, t.Any]) -> bool:
-        interpreter = self._templar.template(task_vars.get("ansible_python_interpreter")) or sys.executable
         return bool(
             self._connection.transport != "local"
             or self._task.async_val
-            or boolean(self._task.become, strict=False)
+            # Set by the task, the play, the command line, or the variable ansible_become.
+            or self._connection.become is not None
             or any(self.import_errors)
-            or not _same_interpreter(str(interpreter))
+            or not _same_interpreter(self._interpreter(task_vars))
         )
+
+    def _interpreter(self, task_vars: dict[str, t.Any]) -> str:
+        """As the module would be given it: by the host that the task is delegated to, or by the configuration."""
+        delegated = (task_vars.get("ansible_delegated_vars") or {}).get(self._task.delegate_to)
+        interpreter = (task_vars if delegated is None else delegated).get("ansible_python_interpreter")
+        return str(self._templar.template(interpreter) or C.config.get_config_value("INTERPRETER_PYTHON"))
 
     def _run_here(self) -> dict[str, t.Any]:
         with self._environment():
@@ -68,9 +75,10 @@ class OrgActionBase(ActionBase):
             validated = ModuleArgumentSpecValidator(self.definition.argument_spec, **constraints).validate(_plain.plain(self._task.args))
             secrets = {str(value) for value in validated._no_log_values}
             if validated.error_messages:
-                result: dict[str, t.Any] = {"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}
+                problems = [self._problem(error) for error in validated.errors]
+                result: dict[str, t.Any] = {"failed": True, "changed": False, "msg": "; ".join(problems)}
             else:
-                context = Context(progress=lambda line: display.display(self._line(line, secrets)))
+                context = Context() if self._task.no_log else Context(progress=lambda line: display.display(self._line(line, secrets)))
                 result = execute(
                     self.definition,
                     {key: value for key, value in validated.validated_parameters.items() if not key.startswith("_")},
@@ -81,6 +89,10 @@ class OrgActionBase(ActionBase):
         for warning in result.pop("warnings", []):
             display.warning(remove_values(warning, secrets))
         return sanitize_keys(remove_values(result, secrets), secrets)
+
+    def _problem(self, error: AnsibleValidationError) -> str:
+        """In the words of AnsibleModule."""
+        return f"Unsupported parameters for ({self.module_name}) module: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
 
     def _line(self, line: str, secrets: set[str]) -> str:
         return f"[{self._task_host()}] {remove_values(line, secrets)}"
@@ -104,4 +116,9 @@ class OrgActionBase(ActionBase):
 
 def _same_interpreter(interpreter: str) -> bool:
     """Whether a module would run on the controller's Python anyway, or on whichever is found."""
-    return interpreter.startswith("auto") or os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+    return interpreter.startswith("auto") or _place(interpreter) == _place(sys.executable)
+
+
+def _place(interpreter: str) -> tuple[str, str]:
+    """Names in one directory may mean one Python; another directory may be another virtual environment of it, with other libraries."""
+    return os.path.realpath(os.path.dirname(os.path.abspath(interpreter))), os.path.realpath(interpreter)
