@@ -132,7 +132,7 @@ class EmulatorClient:
         self.act("revoke", org, username=username, permission=permission)
 
     def act_aws(self, do: str, *args: t.Any, **arguments: t.Any) -> t.Any:
-        """``accept``, ``reject``, ``set_state``, ``deny``, ``allow``, ``hide_service``, ``show_service``, ``add_service`` of AwsEmulator;
+        """``accept``, ``reject``, ``set_state``, ``deny``, ``allow``, ``allow_only``, ``hide_service``, ``show_service``, ``add_service`` of AwsEmulator;
         without AWS ``put``, ``set_state``, ``drop`` of Endpoints."""
         return self._ask("POST", "/act", {"service": "aws", "do": do, "args": list(args), **arguments})
 

@@ -19,6 +19,7 @@ from ..web import HttpServer
 from . import listing, seed
 from .endpoints import EndpointActions
 from .gateway import Gateway
+from .iam import Policy
 from .interfaces import InterfaceActions
 from .lifecycle import CARRYING, DECIDABLE, Endpoint
 from .modify import ModifyActions
@@ -154,6 +155,10 @@ class AwsEmulator:
     def allow(self, *actions: str) -> None:
         """Take denials back; without arguments, all of them."""
         self._world.denied[:] = [pattern for pattern in self._world.denied if actions and pattern not in actions]
+
+    def allow_only(self, access_key: str, *documents: t.Mapping[str, t.Any]) -> None:
+        """Give the calls of this access key exactly these policy documents; without any, they may do nothing. Other keys are not limited."""
+        self._world.policies[access_key] = Policy(*documents)
 
     def hide_service(self, region: str) -> None:
         """Salesforce has not let this account use its service in the region (yet)."""

@@ -15,6 +15,7 @@ from werkzeug.test import run_wsgi_app
 from ..control import Control, Fault
 from ..web import Request, Response
 from . import wire
+from .questions import questions
 from .world import USER_ACCOUNT, World
 
 HOP_HEADERS = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
@@ -51,9 +52,9 @@ class Gateway:
         return response
 
     def _serve(self, operation: wire.Operation, request: Request) -> Response:
-        for permission in operation.permissions:
-            if any(fnmatch.fnmatchcase(permission, pattern) for pattern in self._world.denied):
-                return wire.denied(operation, permission, f"arn:aws:iam::{USER_ACCOUNT}:user/operator")
+        refused = self._refused(operation, request)
+        if refused is not None:
+            return refused
         if operation.dry_run:
             return wire.error(operation, 412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
         try:
@@ -66,3 +67,20 @@ class Gateway:
             return wire.error(operation, 500, "InternalError", f"The emulator failed: {problem!r}")
         kept = {name: value for name, value in headers.items() if name.lower() not in HOP_HEADERS}
         return Response(int(status.split()[0]), b"".join(body), kept)
+
+    def _refused(self, operation: wire.Operation, request: Request) -> Response | None:
+        """What IAM answers, if it does not let the call through."""
+        for permission in operation.permissions:
+            if any(fnmatch.fnmatchcase(permission, pattern) for pattern in self._world.denied):
+                return wire.denied(operation, permission, _user("operator"))
+        policy = self._world.policies.get(operation.access_key)
+        if policy is None:
+            return None
+        with self._world.lock:
+            asked = questions(operation, request, self._world)
+        denied = next((question for question in asked if not policy.allows(question)), None)
+        return None if denied is None else wire.denied(operation, denied.action, _user(operation.access_key), denied.resource)
+
+
+def _user(name: str) -> str:
+    return f"arn:aws:iam::{USER_ACCOUNT}:user/{name}"

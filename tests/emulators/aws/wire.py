@@ -87,9 +87,10 @@ def error(operation: Operation | None, status: int, code: str, message: str, hea
     return Response(status, text.encode(), {"Content-Type": "text/xml;charset=UTF-8", **(headers or {})})
 
 
-def denied(operation: Operation, permission: str, user_arn: str) -> Response:
+def denied(operation: Operation, permission: str, user_arn: str, resource: str = "*") -> Response:
     """What IAM answers where no policy allows the action."""
-    reason = f"User: {user_arn} is not authorized to perform: {permission} because no identity-based policy allows the {permission} action"
+    on = "" if resource == "*" else f" on resource: {resource}"
+    reason = f"User: {user_arn} is not authorized to perform: {permission}{on} because no identity-based policy allows the {permission} action"
     if operation.service == "ec2":
         return error(operation, 403, "UnauthorizedOperation", f"You are not authorized to perform this operation. {reason}")
     if operation.service in REST_XML or operation.service == "sts":

@@ -10,6 +10,8 @@ import dataclasses
 import threading
 import typing as t
 
+from .iam import Policy
+
 USER_ACCOUNT = "123456789012"
 SERVICE_OWNER = "111122223333"
 PARTITION = "aws"
@@ -75,12 +77,13 @@ class World:
         self.caller_references: set[tuple[str, str]] = set()
         self.changes: dict[str, int] = {}
         self.denied: list[str] = []
+        self.policies: dict[str, Policy] = {}
         self.listeners: list[t.Callable[[], None]] = []
         self._dirty = False
 
     def clear(self) -> None:
         self.switches = Switches()
-        for holder in (self.services, self.tokens, self.caller_references, self.changes, self.denied):
+        for holder in (self.services, self.tokens, self.caller_references, self.changes, self.denied, self.policies):
             holder.clear()
         self.touch()
 
