@@ -244,9 +244,15 @@ def _amazon_aws(python: Path, bundle: str, version: str, collections: Path) -> N
             archive.extractall(collections, members)
 
 
+def _requirements(file: Path) -> str:
+    """Return the text of a requirements file and of those that it names."""
+    text = file.read_text(encoding="utf-8")
+    return text + "".join(_requirements(file.parent / line[3:].strip()) for line in text.splitlines() if line.startswith("-r "))
+
+
 def _digest(name: str, python: str) -> str:
     profile = PROFILES[name]
-    texts = [(ROOT / file).read_text(encoding="utf-8") for file in profile.requirements]
+    texts = [_requirements(ROOT / file) for file in profile.requirements]
     made_from = [RECIPE, str(ROOT), python, repr(profile), *texts]
     return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
 

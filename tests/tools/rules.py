@@ -112,9 +112,23 @@ def requirements(root: Path) -> t.Iterator[str]:
             yield f"requirements.txt:{number}: {line} is not a name with a lower bound"
 
 
+def unit_requirements(root: Path) -> t.Iterator[str]:
+    """`ansible-test units` reads one file of requirements; it names what the tests' own environments get."""
+
+    def names(file: str) -> set[str]:
+        return {re.split(r"[\[><=]", line)[0] for line in (root / file).read_text(encoding="utf-8").splitlines() if re.match(r"\w", line)}
+
+    wanted = set().union(
+        *map(names, ("requirements.txt", "tests/emulators/requirements.txt", "tests/emulators/aws/requirements.txt", "tests/requirements/test.txt"))
+    )
+    for name in sorted(wanted - names("tests/unit/requirements.txt") - {"pytest"}):
+        yield f"tests/unit/requirements.txt: {name} is missing"
+
+
 def main() -> int:
     root = Path.cwd()
-    problems = [problem for rule in (headers, action_group, roles, sanity_ignores, readme_links, requirements) for problem in rule(root)]
+    rules = (headers, action_group, roles, sanity_ignores, readme_links, requirements, unit_requirements)
+    problems = [problem for rule in rules for problem in rule(root)]
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems")
