@@ -101,7 +101,7 @@ class _TokenEndpoint(Grant):
     def _refused(self, url: str, answer: Answer, body: dict[str, t.Any]) -> AuthError:
         code, words = body.get("error", ""), body.get("error_description", "")
         said = f"{code}: {words}" if code else f"HTTP {answer.status} {answer.excerpt()}"
-        hint = _hint(str(code), str(words), self.method)
+        hint = _hint(str(code), str(words), self.method) if answer.status < 500 else "It is no refusal: the org, or what stands before it, is in trouble."
         return AuthError(
             f"The org refused the {self.method} login at {url}: {said}. {hint}{self._clock_hint(answer)}",
             status=answer.status,

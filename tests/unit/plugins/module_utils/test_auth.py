@@ -299,6 +299,13 @@ def test_an_answer_that_is_no_token(token_endpoint, reply):
     assert caught.value.details["error_code"] == f"HTTP_{reply.status}"
 
 
+def test_an_org_in_trouble_does_not_blame_the_credentials(token_endpoint):
+    with pytest.raises(AuthError) as caught:
+        token_endpoint(APP, Reply(500, b"boom"))
+    assert "HTTP 500 boom. It is no refusal" in caught.value.message
+    assert "client_secret" not in caught.value.message
+
+
 @pytest.mark.parametrize(("ahead", "words"), [(600, "600 s ahead of"), (-600, "600 s behind"), (10, None)])
 def test_a_clock_that_is_off_is_told(token_endpoint, ahead, words):
     # The org's clock, as its Date header tells it, is this machine's but for `ahead`.
