@@ -4,7 +4,7 @@
 """Runs of the role and reads of its module against the emulators, as tests of both need them.
 
 Ansible and boto3 are loaded once; each run is a process forked from this one, which saves most of what a start costs. This process
-itself starts no threads. The emulators are those that EMULATORS_READY_FILE names, else a set of its own.
+itself starts no threads. Start tests by run.sh, as Ansible reads settings when it is loaded. The emulators are those that EMULATORS_READY_FILE names, else a set of its own.
 """
 
 from __future__ import annotations
@@ -20,19 +20,6 @@ import tempfile
 import time
 import typing as t
 
-HERE = pathlib.Path(__file__).resolve().parent
-COLLECTION = HERE.parents[3]
-
-# Ansible reads its settings when it is loaded.
-os.environ.update(
-    ANSIBLE_NOCOLOR="1",
-    ANSIBLE_LOCALHOST_WARNING="false",
-    ANSIBLE_DEPRECATION_WARNINGS="false",
-    ANSIBLE_CALLBACKS_ENABLED="record",
-    ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"),
-)
-sys.path[:0] = [str(COLLECTION / "tests"), *filter(None, os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep))]
-
 import ansible.cli.playbook
 import ansible.executor.playbook_executor
 import ansible.plugins.strategy.linear
@@ -41,6 +28,8 @@ import requests  # noqa: F401  # loaded for the forked runs
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from emulators.client import EmulatorClient
 
+HERE = pathlib.Path(__file__).resolve().parent
+COLLECTION = HERE.parents[3]
 REGION = "eu-central-1"
 ORG = "acme"
 NAME = "Acme_Inbound"

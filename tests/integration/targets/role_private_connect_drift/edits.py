@@ -1,0 +1,258 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people do to a private connection behind the role's back, and the strangers that live beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from runs import NAME, REGION, TAG, Bench, Json
+
+ELSEWHERE = "us-west-2"
+MARK = "Salesforce Private Connect"
+DNS_FLAGS = {"EnableDnsSupport": "enableDnsSupport", "EnableDnsHostnames": "enableDnsHostnames"}
+
+
+class Site(Bench):
+    """A bench with the connection set up and strangers beside it; the edits are its methods."""
+
+    vpc = other_vpc = far_vpc = spare_subnet = their_group = group_id = zone_id = handmade = ""
+
+    def arrange(self) -> None:
+        """Before the role's first run: a service with a private name, another VPC, zones, rules and endpoints of others."""
+        self.client.act_aws("add_service", REGION, "salesforce", "ab", private_dns_name="private.salesforce.example")
+        self.vpc = self.place["vpc_id"]
+        self.other_vpc = self.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+        self.far_vpc = self.client.ready["aws"]["regions"][ELSEWHERE]["vpc_id"]
+        self.vars["private_connect_dns_vpcs"] = [{"id": self.far_vpc, "region": ELSEWHERE}]
+        self.vars["private_connect_tags"] = {"team": "payments", "obsolete": None}
+        self.vars["private_connect_label"] = "Acme inbound"
+        self.vars["private_connect_description"] = "Kept by automation"
+        self.spare_subnet = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock="127.82.200.0/24", AvailabilityZone=f"{REGION}b")["Subnet"]["SubnetId"]
+        self.their_group = self.group("theirs")
+        service = self.client.act_aws("add_service", REGION, "somebody", "ab")
+        self.ec2.create_vpc_endpoint(VpcEndpointType="Interface", VpcId=self.vpc, ServiceName=service, SubnetIds=[self.place["subnet_ids"][0]])
+        self.new_zone("corp.example.com", self.vpc, {"wiki.corp.example.com": "10.1.1.1"})
+        resolver = self.aws("route53resolver")
+        rule = resolver.create_resolver_rule(CreatorRequestId="far", Name="far", RuleType="SYSTEM", DomainName="far.example.com")["ResolverRule"]["Id"]
+        resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=self.vpc)
+        self.client.create("Other_Link", region=REGION, vpc_endpoint_id="vpce-0123456789abcdef0")
+
+    def settle_in(self) -> None:
+        """After it: things of others in what the role made."""
+        info = self.info()
+        self.group_id, self.zone_id = info["security_group"]["id"], info["dns"][0]["zone"]["id"]
+        for resource in (info["endpoint"]["id"], self.group_id):
+            self.tag(resource, "CostCentre", "4711")
+        self.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=self.zone_id, AddTags=[{"Key": "CostCentre", "Value": "4711"}])
+        self.allow(self.group_id, "10.9.0.0/16", "monitoring", port=8443)
+        self.allow(self.group_id, "10.8.0.0/16", "bastion")
+        self.put_record(f"lab.{self.host}", "A", ["10.1.1.2"], ttl=300)
+        self.put_record(self.host, "TXT", ['"verified"'], ttl=300)
+        self.associate(self.other_vpc)
+
+    # What is there now
+
+    def endpoint(self) -> Json:
+        """The endpoint that carries the role's tag, or is registered, and lives."""
+        registered = self.client.connections().get(NAME, {}).get("vpc_endpoint_id")
+        found = [item for item in self.state()["aws"]["endpoints"] if item["state"] in ("pendingAcceptance", "pending", "available")]
+        return next((item for item in found if TAG in item["tags"]), None) or next(item for item in found if item["id"] == registered)
+
+    # AWS by hand
+
+    def group(self, name: str, vpc: str | None = None) -> str:
+        made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc or self.place["vpc_id"])["GroupId"]
+        self.allow(made, "10.0.0.0/8", "theirs")
+        return made
+
+    def allow(self, group: str, cidr: str, description: str, port: int = 443) -> None:
+        self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_permission(cidr, port, description)])
+
+    def forbid(self, group: str, cidr: str, description: str, port: int = 443) -> None:
+        self.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[_permission(cidr, port, description)])
+
+    def tag(self, resource: str, key: str, value: str | None) -> None:
+        if value is None:
+            self.ec2.delete_tags(Resources=[resource], Tags=[{"Key": key}])
+        else:
+            self.ec2.create_tags(Resources=[resource], Tags=[{"Key": key, "Value": value}])
+
+    def modify(self, **changes: t.Any) -> None:
+        self.ec2.modify_vpc_endpoint(VpcEndpointId=self.endpoint()["id"], **changes)
+
+    def delete_endpoint(self, endpoint_id: str | None = None) -> None:
+        gone = endpoint_id or self.endpoint()["id"]
+        self.ec2.delete_vpc_endpoints(VpcEndpointIds=[gone])
+        while any(item["id"] == gone for item in self.state()["aws"]["endpoints"]):
+            self.ec2.describe_vpc_endpoints()  # time passes by reads
+
+    def vpc_flag(self, flag: str, on: bool) -> None:
+        self.ec2.modify_vpc_attribute(VpcId=self.vpc, **{flag: {"Value": on}})
+
+    # Route 53 by hand
+
+    def new_zone(self, name: str, vpc: str, records: t.Mapping[str, str]) -> str:
+        reference = f"{name}{len(self.state()['aws']['zones'])}"
+        made = self.route53.create_hosted_zone(Name=name, CallerReference=reference, VPC={"VPCRegion": REGION, "VPCId": vpc})
+        zone = made["HostedZone"]["Id"].rpartition("/")[2]
+        for record, address in records.items():
+            self.put_record(record, "A", [address], zone=zone)
+        return zone
+
+    def record(self, zone: str | None = None) -> Json:
+        found = self.route53.list_resource_record_sets(HostedZoneId=zone or self.zone_id)["ResourceRecordSets"]
+        return next(item for item in found if item["Name"] == f"{self.host}." and item["Type"] == "A")
+
+    def change(self, action: str, record: Json, zone: str | None = None) -> None:
+        self.route53.change_resource_record_sets(
+            HostedZoneId=zone or self.zone_id, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        )
+
+    def put_record(self, name: str, kind: str, values: list[str], ttl: int = 60, zone: str | None = None) -> None:
+        self.change("UPSERT", {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}, zone)
+
+    def associate(self, vpc: str, zone: str | None = None, region: str = REGION) -> None:
+        self.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone or self.zone_id, VPC={"VPCId": vpc, "VPCRegion": region})
+
+    def dissociate(self, vpc: str, zone: str | None = None, region: str = REGION) -> None:
+        self.route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone or self.zone_id, VPC={"VPCId": vpc, "VPCRegion": region})
+
+    def delete_zone(self) -> None:
+        for record in self.route53.list_resource_record_sets(HostedZoneId=self.zone_id)["ResourceRecordSets"]:
+            if record["Type"] not in ("NS", "SOA"):
+                self.change("DELETE", record)
+        self.route53.delete_hosted_zone(Id=self.zone_id)
+
+
+def _permission(cidr: str, port: int, description: str) -> Json:
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": cidr, "Description": description}]}
+
+
+# -- the edits ------------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    """``drift``: what is to be reported, in order. ``blockers``: what a run stops at, and then ``by_hand`` the cure where the role has none.
+
+    ``leads_to``: after the repair everything is as ``before`` the edit, or as ``edited`` (it was nothing of ours), or all but the zone of the
+    host is as edited (``rest``). ``tidy`` takes away what the edit left beside. ``unforeseen``: tasks that check mode cannot predict.
+    """
+
+    what: str
+    do: t.Callable[[Site], t.Any]
+    drift: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
+    leads_to: str = "before"
+    by_hand: t.Callable[[Site], t.Any] | None = None
+    tidy: t.Callable[[Site], t.Any] | None = None
+    variables: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    unforeseen: tuple[str, ...] = ()
+
+
+def _lose_subnet(site: Site) -> None:
+    """The address that it had is somebody else's at once, so that the new one is another."""
+    subnet = site.place["subnet_ids"][1]
+    address = next(item["address"] for item in site.info()["endpoint"]["interfaces"] if item["subnet_id"] == subnet)
+    site.modify(RemoveSubnetIds=[subnet])
+    site.handmade = site.ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress=address)["NetworkInterface"]["NetworkInterfaceId"]
+
+
+def _lose(site: Site, how: str) -> None:
+    if how == "deleted":
+        site.delete_endpoint()
+    else:
+        site.client.act_aws("reject", site.endpoint()["id"])
+
+
+def _seen(site: Site, how: str) -> None:
+    _lose(site, how)
+    site.client.sync(NAME)
+
+
+def _torn_down(site: Site) -> None:
+    site.client.teardown(NAME)
+    site.client.sync(NAME)
+
+
+def _reorder(site: Site) -> None:
+    record = site.record()
+    record["ResourceRecords"].reverse()
+    site.change("UPSERT", record)
+
+
+def _alias(site: Site) -> None:
+    entry = site.info()["endpoint"]["dns_entries"][0]
+    site.change("DELETE", site.record())
+    target = {"DNSName": entry["dns_name"], "HostedZoneId": entry["hosted_zone_id"], "EvaluateTargetHealth": False}
+    site.change("CREATE", {"Name": site.host, "Type": "A", "AliasTarget": target})
+
+
+def _second_zone(site: Site) -> None:
+    site.delete_zone()
+    site.zone_id = site.new_zone(site.host, site.vpc, {site.host: "10.1.1.3", f"lab.{site.host}": "10.1.1.4"})
+
+
+def _repoint(site: Site) -> None:
+    made = site.ec2.create_vpc_endpoint(
+        VpcEndpointType="Interface", VpcId=site.vpc, ServiceName=site.place["service_name"], SubnetIds=site.place["subnet_ids"][:1]
+    )
+    site.handmade = made["VpcEndpoint"]["VpcEndpointId"]
+    site.client.set_fields(NAME, vpc_endpoint_id=site.handmade)
+
+
+NEW_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "record")
+LOST_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "connection.status", "record")
+FOREIGN: t.Any = {"leads_to": "edited"}
+
+EDITS = (
+    Edit("nothing", lambda site: None),
+    # The endpoint
+    Edit("the endpoint's subnet of a zone removed", _lose_subnet, ("endpoint.subnet_ids", "record"), tidy=lambda site: site.ec2.delete_network_interface(NetworkInterfaceId=site.handmade)),
+    Edit("security group of the endpoint swapped for another", lambda site: site.modify(AddSecurityGroupIds=[site.their_group], RemoveSecurityGroupIds=[site.group_id]), ("endpoint.security_group_ids",)),
+    Edit("security group added to the endpoint", lambda site: site.modify(AddSecurityGroupIds=[site.their_group]), ("endpoint.security_group_ids",)),
+    Edit("private DNS of the endpoint switched on", lambda site: site.modify(PrivateDnsEnabled=True), ("endpoint.private_dns_enabled",)),
+    Edit("tag of `private_connect_tags` changed", lambda site: site.tag(site.endpoint()["id"], "team", "sales"), ("endpoint.tags",)),
+    Edit("tag of `private_connect_tags` removed", lambda site: site.tag(site.endpoint()["id"], "team", None), ("endpoint.tags",)),
+    Edit("tag put back that `private_connect_tags` wants absent", lambda site: site.tag(site.endpoint()["id"], "obsolete", "yes"), ("endpoint.tags",)),
+    Edit("the role's own tag removed from the endpoint", lambda site: site.tag(site.endpoint()["id"], TAG, None), ("endpoint.tags",)),
+    Edit("tag of somebody else added to the endpoint", lambda site: site.tag(site.endpoint()["id"], "Backup", "no"), **FOREIGN),
+    # The security group
+    Edit("the role's rule removed from its security group", lambda site: site.forbid(site.group_id, site.place["vpc_cidr"], MARK), ("security_group.rules",)),
+    Edit("rule with the role's mark added for another source", lambda site: site.allow(site.group_id, "10.7.0.0/16", MARK), ("security_group.rules",)),
+    Edit("rule of somebody else added to the role's security group", lambda site: site.allow(site.group_id, "10.6.0.0/16", "theirs", port=9443), **FOREIGN),
+    Edit("the role's own tag removed from its security group", lambda site: site.tag(site.group_id, TAG, None), ("security_group.tags",)),
+    # DNS
+    Edit("address in the record changed", lambda site: site.put_record(site.host, "A", ["10.1.1.9"]), ("record",)),
+    Edit("TTL of the record changed", lambda site: site.change("UPSERT", {**site.record(), "TTL": 300}), ("record",)),
+    Edit("values of the record in another order", _reorder, **FOREIGN),
+    Edit("record removed", lambda site: site.change("DELETE", site.record()), ("record",)),
+    Edit("record replaced by an alias of the endpoint's name", _alias, ("record",)),
+    Edit("record of somebody else added to the zone", lambda site: site.put_record(f"x.{site.host}", "A", ["10.1.1.7"]), **FOREIGN),
+    Edit("a further VPC dissociated from the zone", lambda site: site.dissociate(site.far_vpc, region=ELSEWHERE), ("zone.vpcs",)),
+    Edit("the endpoint's VPC dissociated from the zone", lambda site: site.dissociate(site.vpc), ("zone.vpcs",)),
+    Edit("the role's own tag removed from the zone", lambda site: site.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=site.zone_id, RemoveTagKeys=[TAG]), ("zone.tags",)),
+    Edit("VPC of somebody else associated with the zone", lambda site: site.associate(site.ec2.create_vpc(CidrBlock="10.98.0.0/16")["Vpc"]["VpcId"]), **FOREIGN),
+    Edit("second, wider zone associated with the VPC", lambda site: site.new_zone(site.host.partition(".")[2], site.vpc, {}), **FOREIGN),
+    *(
+        Edit(f"{name} of the VPC switched off", lambda site, flag=flag: site.vpc_flag(flag, False), blockers=("vpc",), by_hand=lambda site, flag=flag: site.vpc_flag(flag, True))
+        for flag, name in DNS_FLAGS.items()
+    ),
+    # The connection
+    Edit("label edited", lambda site: site.client.set_fields(NAME, label="Something else"), ("connection.label",)),
+    Edit("description edited", lambda site: site.client.set_fields(NAME, description="Something else"), ("connection.description",)),
+    Edit("connection deactivated", lambda site: site.client.act("deactivate", name=NAME), ("connection.active",)),
+    Edit("connection torn down, and the endpoint rejected by it", _torn_down, LOST_ENDPOINT),
+    Edit("connection deleted in Setup", lambda site: site.client.delete(NAME), ("connection",)),
+    # What takes a tear-down
+    Edit("endpoint deleted", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
+    Edit("endpoint deleted, and the org knows", lambda site: _seen(site, "deleted"), LOST_ENDPOINT, ("replace",)),
+    Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), LOST_ENDPOINT, ("replace",)),
+    Edit("connection pointed at another endpoint in Setup", _repoint, ("connection.vpc_endpoint_id",), ("replace",), tidy=lambda site: site.delete_endpoint(site.handmade)),
+    # At the end, since these change what is whose
+    Edit("zone deleted", lambda site: site.delete_zone(), ("zone", "record"), leads_to="rest"),
+    Edit("zone deleted, and another of its name made by hand", _second_zone, ("zone.vpcs", "record"), leads_to="rest"),
+)  # fmt: skip
