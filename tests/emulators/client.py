@@ -131,6 +131,45 @@ class EmulatorClient:
     def revoke(self, username: str, permission: str, org: str = "acme") -> None:
         self.act("revoke", org, username=username, permission=permission)
 
+    # Addresses, ranges and policies. Ranges are ``[start, end]`` or ``[start, end, description]``.
+
+    def security(self, org: str = "acme") -> Json:
+        """``{trusted_ip_ranges, session_settings, profiles, apps, source_addresses, components, ...}``."""
+        return self.state()["orgs"][org]["security"]
+
+    def component(self, kind: str, full_name: str, org: str = "acme") -> Json:
+        """All members of a metadata component, such as ``component("SecuritySettings", "Security")``."""
+        return self.security(org)["components"][kind][full_name]
+
+    def edit_component(self, kind: str, full_name: str, org: str = "acme", **changes: t.Any) -> Json:
+        return self.act("edit_component", org, kind=kind, full_name=full_name, changes=changes)
+
+    def source_address(self, ip: str | None, username: str | None = None, org: str = "acme") -> None:
+        """Where direct connections seem to come from, for one user or for all; None: from loopback again. The data plane's stay as they are."""
+        self.act("source_address", org, ip=ip, username=username)
+
+    def add_login(self, username: str, ip: str, org: str = "acme", **fields: t.Any) -> str:
+        """A row of LoginHistory: ``status``, ``minutes_ago``, ``flow``. Returns its time."""
+        return self.act("add_login", org, username=username, ip=ip, **fields)
+
+    def logins(self, org: str = "acme") -> list[Json]:
+        """``[{username, status, source_ip, sub_type}]``, oldest first."""
+        return self.state()["orgs"][org]["logins"]
+
+    def set_login_ip_ranges(self, profile: str, ranges: t.Sequence[t.Sequence[str]], org: str = "acme") -> None:
+        self.act("set_login_ip_ranges", org, profile=profile, ranges=ranges)
+
+    def set_trusted_ip_ranges(self, ranges: t.Sequence[t.Sequence[str]], org: str = "acme") -> None:
+        self.act("set_trusted_ip_ranges", org, ranges=ranges)
+
+    def set_session_settings(self, org: str = "acme", **settings: t.Any) -> None:
+        """Such as ``enforceIpRangesEveryRequest=True``."""
+        self.act("set_session_settings", org, settings=settings)
+
+    def set_app_policy(self, app: str, org: str = "acme", **policy: t.Any) -> None:
+        """``relaxation`` (as Salesforce spells it) and ``ranges`` of an app, by its API name."""
+        self.act("set_app_policy", org, app=app, **policy)
+
     def act_aws(self, do: str, *args: t.Any, **arguments: t.Any) -> t.Any:
         """``accept``, ``reject``, ``set_state``, ``deny``, ``allow``, ``allow_only``, ``hide_service``, ``show_service``, ``add_service`` of AwsEmulator;
         without AWS ``put``, ``set_state``, ``drop`` of Endpoints."""

@@ -16,19 +16,39 @@ from .org import Org, Session, User
 
 @dataclasses.dataclass
 class Context:
-    """``args`` are the named parts of the path. ``source_ip`` is where the call comes from, as the org sees it."""
+    """``args`` are the named parts of the path. ``private_ip``: the address that the org sees where the data plane brought the connection.
+
+    ``note`` goes into the record of the call.
+    """
 
     org: Org
     request: Request
     args: dict[str, str]
-    source_ip: str
+    private_ip: str | None = None
     session: Session | None = None
+    note: str | None = None
+
+    @property
+    def current(self) -> Session:
+        if self.session is None:
+            raise LookupError("this route has no session")
+        return self.session
 
     @property
     def user(self) -> User:
-        if self.session is None:
-            raise LookupError("this route has no session")
-        return self.session.user
+        return self.current.user
+
+    @property
+    def source_ip(self) -> str:
+        """Where the call comes from, as the org sees it."""
+        return self.seen_from(self.session.user if self.session else None)
+
+    def seen_from(self, user: User | None) -> str:
+        """The same for a user that is logging in: tests may say where a direct connection comes from."""
+        if self.private_ip:
+            return self.private_ip
+        named = self.org.source_addresses
+        return named.get(user.username if user else None) or named.get(None) or self.request.peer[0]
 
     @property
     def version(self) -> float:

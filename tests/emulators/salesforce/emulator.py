@@ -124,6 +124,16 @@ class SalesforceEmulator:
         for user in seed.users[1:2]:
             found |= {"reader_username": user.username, "reader_client_id": user.client_id, "reader_client_secret": user.client_secret}
             found["reader_access_token"] = seed.access_token(user)
+        found["users"] = {
+            user.username: {
+                "client_id": user.client_id,
+                "client_secret": user.client_secret,
+                "refresh_token": user.refresh_token,
+                "access_token": seed.access_token(user),
+                "profile": user.profile,
+            }
+            for user in seed.users
+        }
         return found
 
     def listing(self) -> dict[str, t.Any]:

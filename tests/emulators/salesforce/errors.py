@@ -4,11 +4,13 @@
 """Refusals in the shapes that Salesforce documents.
 
 REST, Tooling and Connect: ``[{"errorCode", "message", "fields"?}]``. OAuth: ``{"error", "error_description"}``, HTTP 400.
+SOAP: ``Envelope/Body/Fault`` with ``faultcode`` and ``faultstring``, HTTP 500.
 """
 
 from __future__ import annotations
 
 import typing as t
+from xml.sax.saxutils import escape
 
 from ..web import Response
 
@@ -48,6 +50,31 @@ class OAuthError(Exception):
     def response(self, shape: str) -> Response:
         del shape  # one shape only
         return Response.json({"error": self.error, "error_description": self.description}, self.status)
+
+
+class SoapFault(Exception):
+    """A refused call of the Metadata API. ``code`` is a qualified name: ``sf:...`` of Salesforce, ``soapenv:Client`` for a malformed request."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+    @classmethod
+    def of(cls, code: str, message: str) -> SoapFault:
+        """A fault of Salesforce's own, whose text repeats the code."""
+        return cls(f"sf:{code}", f"{code}: {message}")
+
+    def response(self, shape: str = "list") -> Response:
+        del shape  # one shape only
+        return Response.text(
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:sf="http://soap.sforce.com/2006/04/metadata">'
+            f"<soapenv:Body><soapenv:Fault><faultcode>{escape(self.code)}</faultcode><faultstring>{escape(self.message)}</faultstring>"
+            "</soapenv:Fault></soapenv:Body></soapenv:Envelope>",
+            500,
+            "text/xml; charset=utf-8",
+        )
 
 
 def session_invalid() -> ApiError:

@@ -17,6 +17,7 @@ import typing as t
 import jwt
 
 from ..web import Response
+from . import enforcement
 from .context import Context
 from .errors import OAuthError
 from .org import App, User
@@ -41,7 +42,12 @@ def token(context: Context) -> Response:
     if not user.active:
         _record(context, app, user, sub_type, "User is Inactive")
         raise OAuthError("inactive_user", "user is inactive")
-    session = context.org.open_session(user, app, source_ip=context.source_ip, sub_type=sub_type, login_url=context.org.host)
+    try:
+        exempt = enforcement.admit_login(context.org, user, app, sub_type, context.seen_from(user))
+    except enforcement.Restricted:
+        _record(context, app, user, sub_type, "Restricted IP")
+        raise OAuthError("invalid_grant", "ip restricted") from None
+    session = context.org.open_session(user, app, source_ip=context.seen_from(user), sub_type=sub_type, login_url=context.org.host, exempt=exempt)
     return Response.json(_answer(context, app, user, session.token), headers={"Cache-Control": "no-cache, no-store"})
 
 
@@ -61,7 +67,7 @@ def _answer(context: Context, app: App, user: User, access_token: str) -> dict[s
 
 
 def _record(context: Context, app: App, user: User, sub_type: str, status: str) -> None:
-    context.org.record_login(user, app, source_ip=context.source_ip, sub_type=sub_type, login_url=context.org.host, status=status)
+    context.org.record_login(user, app, source_ip=context.seen_from(user), sub_type=sub_type, login_url=context.org.host, status=status)
 
 
 def _client(context: Context, form: dict[str, str], *, needs_secret: bool) -> App:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import metadata
-from .connections import property_id
-from .model import PROPERTY_NAMES, Connection
-from .org import Org, User, stamp
+from . import rows
+from .model import PROPERTY_NAMES
+from .org import Org, Session, User
+from .rows import Row
 from .switches import STATUSES
-
-Row = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,12 +52,12 @@ class Field:
 
 @dataclasses.dataclass(frozen=True)
 class SObject:
-    """``surfaces``: ``rest``, ``tooling``. ``rows`` gives the rows that this user may see, all fields filled."""
+    """``surfaces``: ``rest``, ``tooling``. ``rows`` gives the rows that the session's user may see, all fields filled."""
 
     name: str
     prefix: str
     fields: tuple[Field, ...]
-    rows: t.Callable[[Org, User], list[Row]]
+    rows: t.Callable[[Org, Session], list[Row]]
     surfaces: tuple[str, ...] = ("rest",)
     since: float = 20.0
     needs: tuple[str, ...] = ()
@@ -83,124 +81,6 @@ def _id(prefix_of: str | None = None) -> Field:
     return Field("Id", "id", "DFGS", length=18, refers_to=prefix_of)
 
 
-def _organization(org: Org, user: User) -> list[Row]:
-    return [
-        {
-            "Id": org.id,
-            "Name": org.name,
-            "InstanceName": org.instance,
-            "IsSandbox": org.is_sandbox,
-            "OrganizationType": org.edition,
-            "NamespacePrefix": None,
-            "TrialExpirationDate": None,
-            "LanguageLocaleKey": "en_US",
-            "TimeZoneSidKey": "Europe/Berlin",
-            "CreatedDate": stamp(org.created_at),
-            "LastModifiedDate": stamp(org.created_at),
-        }
-    ]
-
-
-def _users(org: Org, user: User) -> list[Row]:
-    return [
-        {
-            "Id": each.id,
-            "Username": each.username,
-            "Name": each.name,
-            "FirstName": each.name.partition(" ")[0],
-            "LastName": each.name.rpartition(" ")[2],
-            "Email": each.email,
-            "Alias": each.username[:8],
-            "IsActive": each.active,
-            "ProfileId": each.profile.id,
-            "UserType": "Standard",
-            "LanguageLocaleKey": "en_US",
-            "LocaleSidKey": "en_US",
-            "TimeZoneSidKey": "Europe/Berlin",
-            "LastLoginDate": stamp(each.last_login) if each.last_login else None,
-            "CreatedDate": stamp(each.created_at),
-        }
-        for each in org.users.values()
-    ]
-
-
-def _profiles(org: Org, user: User) -> list[Row]:
-    return [{"Id": each.id, "Name": each.name, "UserType": "Standard"} for each in org.profiles.values()]
-
-
-def _login_history(org: Org, user: User) -> list[Row]:
-    sees_all = user.may("ManageUsers") or user.may("MonitorLoginHistory")
-    return [
-        {
-            "Id": each.id,
-            "UserId": each.user.id,
-            "LoginTime": stamp(each.at),
-            "LoginType": each.login_type,
-            "LoginSubType": each.login_sub_type,
-            "Status": each.status,
-            "SourceIp": each.source_ip,
-            "LoginUrl": each.login_url,
-            "Application": each.application,
-            "Browser": "Unknown",
-            "Platform": "Unknown",
-            "ApiType": None,
-            "ApiVersion": None,
-        }
-        for each in org.logins
-        if sees_all or each.user is user
-    ]
-
-
-def _sessions(org: Org, user: User) -> list[Row]:
-    return [
-        {
-            "Id": each.id,
-            "UsersId": each.user.id,
-            "SourceIp": each.source_ip,
-            "SessionType": "Oauth2",
-            "LoginType": each.login_type,
-            "UserType": "Standard",
-            "SessionSecurityLevel": "STANDARD",
-            "NumSecondsValid": int(org.switches["session_seconds"]),
-            "LoginHistoryId": each.login_history_id,
-            "ParentId": None,
-            "CreatedDate": stamp(each.created_at),
-            "LastModifiedDate": stamp(each.used_at),
-        }
-        for each in org.sessions.values()
-        if org.alive(each) and (user.may("ManageUsers") or each.user is user)
-    ]
-
-
-def connection_row(org: Org, connection: Connection) -> Row:
-    return {
-        "Id": connection.id,
-        "ConnectionType": connection.connection_type,
-        "Description": connection.description,
-        "DeveloperName": connection.name,
-        "FullName": connection.full_name,
-        "IsActive": connection.active,
-        "Language": connection.language,
-        "ManageableState": "installed" if connection.namespace else "unmanaged",
-        "MasterLabel": connection.label,
-        "Metadata": metadata.write(org, connection),
-        "NamespacePrefix": connection.namespace,
-        "Status": connection.status,
-    }
-
-
-def _connections(org: Org, user: User) -> list[Row]:
-    return [connection_row(org, connection) for connection in org.connections.read()]
-
-
-def _properties(org: Org, user: User) -> list[Row]:
-    return [
-        {"Id": property_id(connection, name), "InboundNetworkConnectionId": connection.id, "PropertyName": name, "PropertyValue": value}
-        for connection in org.connections.read()
-        for name, value in org.connections.properties(connection)
-    ]
-
-
 _SEES_CONNECTIONS = ("ViewSetup", "ManageExternalConnections")
 
 ALL = (
@@ -214,7 +94,7 @@ ALL = (
             Field("IsSandbox", "boolean"),
             *(Field(name, "datetime", "FSN") for name in ("TrialExpirationDate", "CreatedDate", "LastModifiedDate")),
         ),
-        _organization,
+        rows.organization,
         ("rest", "tooling"),
     ),
     SObject(
@@ -228,10 +108,24 @@ ALL = (
             Field("ProfileId", "reference", refers_to="Profile", relationship="Profile"),
             *(Field(name, "datetime", "FSN") for name in ("LastLoginDate", "CreatedDate")),
         ),
-        _users,
+        rows.users,
         ("rest", "tooling"),
     ),
-    SObject("Profile", "00e", (_id(), Field("Name", "string"), Field("UserType", "picklist")), _profiles, ("rest", "tooling")),
+    SObject("Profile", "00e", (_id(), Field("Name", "string"), Field("UserType", "picklist")), rows.profiles, ("rest",)),
+    SObject(
+        "Profile",
+        "00e",
+        (
+            *(_id(), Field("Name", "string"), Field("UserType", "picklist")),
+            Field("FullName", "string", "GN", length=255),
+            Field("Description", "string", "FGNS", length=255),
+            Field("Metadata", "complexvalue", "CNU"),
+        ),
+        rows.profiles_with_metadata,
+        ("tooling",),
+        since=32.0,
+        needs=("ViewSetup",),
+    ),
     SObject(
         "LoginHistory",
         "0Ya",
@@ -240,11 +134,10 @@ ALL = (
             Field("UserId", "reference", refers_to="User"),
             Field("LoginTime", "datetime", "FGS"),
             *(Field(name, "picklist", "FGSN") for name in ("LoginType", "LoginSubType")),
-            # Usage on the object's page omits SourceIp and Status from the fields that can be filtered by.
-            *(Field(name, "string", "GSN") for name in ("SourceIp", "Status")),
+            *(Field(name, "string", "FGSN") for name in ("SourceIp", "Status")),  # but see filterable()
             *(Field(name, "string", "GSN") for name in ("LoginUrl", "Application", "Browser", "Platform", "ApiType", "ApiVersion")),
         ),
-        _login_history,
+        rows.login_history,
         since=21.0,
     ),
     SObject(
@@ -258,9 +151,10 @@ ALL = (
             Field("SourceIp", "string", "FGS"),
             *(Field(name, "picklist") for name in ("SessionType", "LoginType", "UserType", "SessionSecurityLevel")),
             Field("NumSecondsValid", "int"),
+            *(Field(name, "boolean", "DFGS") for name in ("IsCurrent", "IsAssociatedWithJwtAccessToken")),
             *(Field(name, "datetime", "FS") for name in ("CreatedDate", "LastModifiedDate")),
         ),
-        _sessions,
+        rows.sessions,
         since=29.0,
         methods=("GET", "HEAD", "DELETE"),
     ),
@@ -281,7 +175,7 @@ ALL = (
             Field("NamespacePrefix", "string", "FGNS", length=15),
             Field("Status", "picklist", "FGRS", STATUSES),
         ),
-        _connections,
+        rows.connections,
         ("tooling",),
         since=49.0,
         needs=_SEES_CONNECTIONS,
@@ -296,7 +190,7 @@ ALL = (
             Field("PropertyName", "picklist", "CFGRS", PROPERTY_NAMES),
             Field("PropertyValue", "textarea", "CNU", length=32000),
         ),
-        _properties,
+        rows.properties,
         ("tooling",),
         since=49.0,
         needs=_SEES_CONNECTIONS,
@@ -305,8 +199,14 @@ ALL = (
 )
 
 
-def find(name: str) -> SObject | None:
-    return next((each for each in ALL if each.name.casefold() == name.casefold()), None)
+def find(name: str, surface: str | None = None) -> SObject | None:
+    return next((each for each in ALL if each.name.casefold() == name.casefold() and surface in (None, *each.surfaces)), None)
+
+
+def filterable(org: Org, sobject: SObject, field: Field) -> bool:
+    """The page of LoginHistory flags SourceIp and Status as filterable, and leaves them out of its list of fields to filter by."""
+    by_switch = sobject.name == "LoginHistory" and field.name in ("SourceIp", "Status")
+    return org.switches["login_history_filters"] == "all" if by_switch else field.has("F")
 
 
 def shown_name(org: Org, field: Field) -> str:

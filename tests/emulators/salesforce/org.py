@@ -1,7 +1,7 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one org holds: users, apps, sessions, login history, limits. Connections are in connections.py."""
+"""What one org holds: users, apps, sessions, login history, limits. Connections are in connections.py, ranges and policies in components.py."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ import threading
 import time
 import typing as t
 
-from . import ids
+import jwt
+
+from . import component_seeds, ids
+from .components import SECURITY, Components
 from .connections import Connections
 from .switches import Switches
 
 ADMIN_PERMISSIONS = (
     "ApiEnabled",
     "CustomizeApplication",
+    # The names of these two, and of ViewConsumerSecretsInMetadata, are not documented: the pages give their labels only.
+    "ManageExternalClientAppPolicies",
     "ManageExternalConnections",
     "ManageUsers",
     "ModifyAllData",
     "ModifyMetadata",
     "MonitorLoginHistory",
     "ViewAllData",
+    "ViewConsumerSecretsInMetadata",
     "ViewSetup",
 )
 
@@ -50,8 +56,11 @@ class Cloud(t.Protocol):
 
 @dataclasses.dataclass
 class Profile:
+    """``name`` is its label; ``full_name`` is what the Metadata API calls it."""
+
     id: str
     name: str
+    full_name: str
 
 
 @dataclasses.dataclass
@@ -72,7 +81,7 @@ class User:
 
 @dataclasses.dataclass
 class App:
-    """A connected or external client app. ``public_key`` is PEM text; ``approved`` are the pre-authorised usernames."""
+    """A connected or external client app (``kind``: ``connected``, ``external``). ``public_key`` is PEM text; ``approved`` are the pre-authorised usernames."""
 
     name: str
     client_id: str
@@ -82,10 +91,14 @@ class App:
     public_key: str | None = None
     approved: set[str] = dataclasses.field(default_factory=set)
     scope: str = "api refresh_token"
+    kind: str = "connected"
+    full_name: str = ""
 
 
 @dataclasses.dataclass
 class Session:
+    """``exempt``: the app's policy lifted the profile's IP ranges at login."""
+
     id: str
     token: str
     user: User
@@ -96,6 +109,7 @@ class Session:
     login_type: str
     login_history_id: str | None = None
     expired: bool = False
+    exempt: bool = False
 
 
 @dataclasses.dataclass
@@ -138,19 +152,42 @@ class Org:
         self.refresh_tokens: dict[str, tuple[App, User]] = {}
         self.logins: list[Login] = []
         self.cursors: dict[str, tuple[list[dict[str, t.Any]], int]] = {}
+        self.consumer_secrets_in_metadata = True
+        # Where direct connections on loopback are said to come from, by username; None: whoever has no entry.
+        self.source_addresses: dict[str | None, str] = {}
         self._numbers = itertools.count(1)
+        self._token_key = secrets.token_hex(32)
         self.connections = Connections(self, allocate)
+        self.components = Components(self)
+        self.components.put("SecuritySettings", SECURITY, component_seeds.security_settings())
 
     def new_id(self, prefix: str) -> str:
         return ids.make(prefix, next(self._numbers))
 
     def add_profile(self, name: str) -> Profile:
-        return self.profiles.setdefault(name, Profile(self.new_id("00e"), name))
+        if name not in self.profiles:
+            made = Profile(self.new_id("00e"), name, component_seeds.profile_full_name(name))
+            self.profiles[name] = made
+            self.components.put("Profile", made.full_name, component_seeds.profile(name), record_id=made.id)
+        return self.profiles[name]
 
     def add_user(self, username: str, *, name: str, profile: str, permissions: t.Iterable[str]) -> User:
         user = User(self.new_id("005"), username, name, username, self.add_profile(profile), set(permissions), created_at=time.time())
         self.users[username] = user
         return user
+
+    def add_app(self, app: App, owner: User) -> None:
+        """Register an app, and the components by which the Metadata API knows it."""
+        taken = {known.full_name for known in self.apps.values()}
+        wanted = component_seeds.app_full_name(app.name)
+        app.full_name = next(name for name in itertools.chain([wanted], (f"{wanted}_{number}" for number in itertools.count(2))) if name not in taken)
+        self.apps[app.client_id] = app
+        if app.kind == "connected":
+            self.components.put("ConnectedApp", app.full_name, component_seeds.connected_app(app, owner), record_id=self.new_id("0H4"))
+            return
+        policies = component_seeds.external_policies(app, owner)
+        self.components.put("ExtlClntAppOauthSettings", f"{app.full_name}_oauth", component_seeds.external_settings(app), record_id=self.new_id("0xJ"))
+        self.components.put("ExtlClntAppOauthConfigurablePolicies", f"{app.full_name}_oauthPlcy", policies, record_id=self.new_id("0xK"))
 
     def user_by_id(self, user_id: str) -> User | None:
         wanted = ids.canonical(user_id)
@@ -159,20 +196,26 @@ class Org:
     def app_by_id(self, client_id: str) -> App | None:
         return self.apps.get(client_id)
 
-    def new_token(self) -> str:
+    def new_token(self, user: User) -> str:
+        if self.switches["access_tokens"] == "jwt":
+            claims = {"iss": f"https://{self.host}", "sub": f"uid:{user.id}", "iat": int(time.time()), "jti": secrets.token_hex(16)}
+            return jwt.encode(claims, self._token_key, algorithm="HS256")
         return f"{self.id[:15]}!AQ{secrets.token_urlsafe(60).replace('-', '.')}"
 
-    def open_session(self, user: User, app: App, *, source_ip: str, sub_type: str, login_url: str, token: str | None = None) -> Session:
+    def open_session(self, user: User, app: App, *, source_ip: str, sub_type: str, login_url: str, exempt: bool = False) -> Session:
         """Log a user in: a session, and a row of LoginHistory."""
         now = time.time()
         login = self.record_login(user, app, source_ip=source_ip, sub_type=sub_type, login_url=login_url, status="Success")
-        session = Session(self.new_id("0Ak"), token or self.new_token(), user, app, now, now, source_ip, login.login_type, login.id)
+        session = Session(self.new_id("0Ak"), self.new_token(user), user, app, now, now, source_ip, login.login_type, login.id, exempt=exempt)
         self.sessions[session.token] = session
         user.last_login = now
         return session
 
-    def record_login(self, user: User, app: App, *, source_ip: str, sub_type: str, login_url: str, status: str) -> Login:
-        login = Login(self.new_id("0Ya"), user, time.time(), source_ip, status, "Remote Access 2.0", sub_type, app.name, login_url)
+    def record_login(self, user: User, app: App | None, *, source_ip: str, sub_type: str, login_url: str, status: str, at: float | None = None) -> Login:
+        # A millisecond apart at least, so that the newest row can be told by its time.
+        moment = max(time.time(), self.logins[-1].at + 0.001 if self.logins else 0.0) if at is None else at
+        login_type = "Remote Access 2.0" if app else "Application"
+        login = Login(self.new_id("0Ya"), user, moment, source_ip, status, login_type, sub_type, app.name if app else "Browser", login_url)
         self.logins.append(login)
         return login
 

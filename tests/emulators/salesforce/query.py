@@ -50,7 +50,7 @@ def more(context: Context, surface: str) -> Response:
 
 
 def visible(context: Context, surface: str, name: str) -> SObject:
-    sobject = objects.find(name)
+    sobject = objects.find(name, surface)
     if sobject is None or not sobject.visible_to(context.org, context.user, surface, context.version):
         raise unknown_object(name)
     return sobject
@@ -74,7 +74,7 @@ def find_row(context: Context, sobject: SObject, record_id: str) -> Row:
     if not ids.well_formed(record_id):
         raise ApiError(400, "MALFORMED_ID", f"malformed id {record_id}", ["Id"])
     wanted = ids.canonical(record_id)
-    row = next((row for row in sobject.rows(context.org, context.user) if row["Id"] == wanted), None)
+    row = next((row for row in sobject.rows(context.org, context.current) if row["Id"] == wanted), None)
     if row is None:
         raise not_found()
     return row
@@ -133,8 +133,8 @@ def _path(sobject: SObject, name: str) -> tuple[Field, ...]:
 
 
 def _select(context: Context, sobject: SObject, query: soql.Query) -> list[Row]:
-    where = _typed(sobject, query.where)
-    rows = [row for row in sobject.rows(context.org, context.user) if soql.matches(where, lambda name, row=row: _comparable(context, sobject, row, name))]
+    where = _typed(context, sobject, query.where)
+    rows = [row for row in sobject.rows(context.org, context.current) if soql.matches(where, lambda name, row=row: _comparable(context, sobject, row, name))]
     for ordering in reversed(query.order):
         if not _path(sobject, ordering.field)[-1].has("S"):
             raise ApiError(400, "INVALID_FIELD", f"field '{ordering.field}' can not be sorted in a query call")
@@ -150,7 +150,7 @@ def _follow(context: Context, path: tuple[Field, ...], row: Row) -> t.Any:
     if len(path) == 1 or value is None:
         return value
     target = t.cast(SObject, objects.find(t.cast(str, path[0].refers_to)))
-    related = next((each for each in target.rows(context.org, context.user) if each["Id"] == value), None)
+    related = next((each for each in target.rows(context.org, context.current) if each["Id"] == value), None)
     return None if related is None else _follow(context, path[1:], related)
 
 
@@ -160,14 +160,14 @@ def _comparable(context: Context, sobject: SObject, row: Row, name: str) -> t.An
     return soql.moment(value) if path[-1].type == "datetime" and value is not None else value
 
 
-def _typed(sobject: SObject, condition: t.Any) -> t.Any:
+def _typed(context: Context, sobject: SObject, condition: t.Any) -> t.Any:
     """The condition with every field checked against its flags and every value against its field's type."""
     if condition is None:
         return None
     if isinstance(condition, soql.Junction):
-        return dataclasses.replace(condition, parts=tuple(_typed(sobject, part) for part in condition.parts))
+        return dataclasses.replace(condition, parts=tuple(_typed(context, sobject, part) for part in condition.parts))
     field = _path(sobject, condition.field)[-1]
-    if not field.has("F"):
+    if not (objects.filterable(context.org, sobject, field) if "." not in condition.field else field.has("F")):
         raise ApiError(400, "INVALID_FIELD", f"field '{condition.field}' can not be filtered in a query call")
     if isinstance(condition.value, tuple):
         return dataclasses.replace(condition, value=tuple(_value(field, value) for value in condition.value))

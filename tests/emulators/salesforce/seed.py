@@ -17,6 +17,8 @@ from .org import ADMIN_PERMISSIONS, App, Cloud, Org, Session
 from .switches import Switches
 
 READER_PERMISSIONS = ("ApiEnabled", "ViewSetup")
+# What an automation's own user needs, without the run of all data.
+INTEGRATION_PERMISSIONS = tuple(name for name in ADMIN_PERMISSIONS if name not in ("ModifyAllData", "ViewAllData", "ManageUsers"))
 GRANTS = ("client_credentials", "jwt_bearer", "refresh_token")
 
 
@@ -30,7 +32,7 @@ def _client_id() -> str:
 
 @dataclasses.dataclass
 class UserSeed:
-    """A user. ``app`` keys give its own app: client credentials run as the user, and it is approved for JWT bearer."""
+    """A user with an app of its own (``app``: ``connected`` or ``external``): client credentials run as the user, and it is approved for JWT bearer."""
 
     username: str
     name: str = "Ada Admin"
@@ -38,10 +40,15 @@ class UserSeed:
     permissions: tuple[str, ...] = ADMIN_PERMISSIONS
     grants: tuple[str, ...] = GRANTS
     approved: bool = True
+    app: str = "connected"
     client_id: str = dataclasses.field(default_factory=_client_id)
     client_secret: str = dataclasses.field(default_factory=_secret)
     refresh_token: str = dataclasses.field(default_factory=lambda: f"5Aep861{secrets.token_urlsafe(48)}")
     access_token_tail: str = dataclasses.field(default_factory=lambda: f"AQ{secrets.token_urlsafe(60).replace('-', '.')}")
+
+    def __post_init__(self) -> None:
+        if self.app not in ("connected", "external"):
+            raise ValueError(f"user {self.username}: app is connected or external, not {self.app}")
 
 
 @dataclasses.dataclass
@@ -83,6 +90,8 @@ class OrgSeed:
         self.users = self.users or [
             UserSeed(f"admin@{self.name}.example"),
             UserSeed(f"reader@{self.name}.example", "Rita Reader", "Standard User", READER_PERMISSIONS),
+            UserSeed(f"integration@{self.name}.example", "Private Link", "Integration User", INTEGRATION_PERMISSIONS, app="external"),
+            UserSeed(f"sales@{self.name}.example", "Sam Sales", "Custom: Sales Operations", ("ApiEnabled",), app="external"),
         ]
 
     @classmethod
@@ -110,8 +119,9 @@ class OrgSeed:
     def _add_user(self, org: Org, seed: UserSeed, public_key: str) -> None:
         user = org.add_user(seed.username, name=seed.name, profile=seed.profile, permissions=seed.permissions)
         approved = {seed.username} if seed.approved else set()
-        app = App(f"Automation of {seed.name}", seed.client_id, seed.client_secret, set(seed.grants), seed.username, public_key, approved)
-        org.apps[app.client_id] = app
+        name = f"Automation of {seed.name}"
+        app = App(name, seed.client_id, seed.client_secret, set(seed.grants), seed.username, public_key, approved, kind=seed.app)
+        org.add_app(app, user)
         org.refresh_tokens[seed.refresh_token] = (app, user)
         now = time.time()
         session = Session(org.new_id("0Ak"), self.access_token(seed), user, app, now, now, "127.0.0.1", "Remote Access 2.0")

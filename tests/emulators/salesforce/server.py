@@ -14,9 +14,9 @@ import typing as t
 
 from ..control import Call, Control, Fault
 from ..web import HttpServer, Request, Response
-from . import connect, oauth, rest, tooling
+from . import connect, enforcement, oauth, rest, soap, tooling
 from .context import Context, Handle
-from .errors import ApiError, OAuthError, method_not_allowed, not_found, session_invalid
+from .errors import ApiError, OAuthError, SoapFault, method_not_allowed, not_found, session_invalid
 from .org import Org
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -25,7 +25,7 @@ MAX_URI = 16_384
 
 @dataclasses.dataclass(frozen=True)
 class Endpoint:
-    """One method of one route. ``session``: ``rest``, ``identity`` (the answers to a bad token differ) or None."""
+    """One method of one route. ``session``: ``rest``, ``identity`` (the answers to a bad token differ), ``soap`` (in the body) or None."""
 
     action: str
     handle: Handle
@@ -81,6 +81,7 @@ ROUTES: tuple[tuple[re.Pattern[str], dict[str, Endpoint]], ...] = tuple(
             rf"{_DATA}/network-connection/inbound/connections/(?P<name>\w+)",
             {"POST": Endpoint("connect.action", connect.act, write=True)},
         ),
+        (r"/services/Soap/m/(?P<version>\d+\.\d+)", {"POST": Endpoint("soap", soap.handle, session="soap")}),
     )
 )
 
@@ -113,9 +114,8 @@ class OrgServer:
 
     def handle(self, request: Request) -> Response:
         endpoint, args = _route(request)
-        context = Context(self.org, request, args, self._source_of(request.peer[1]) or request.peer[0])
-        action = _action(endpoint, context)
-        write = endpoint.write if endpoint else request.method not in ("GET", "HEAD")
+        context = Context(self.org, request, args, self._source_of(request.peer[1]))
+        action, write = _action(endpoint, context)
         call, fault = self._control.begin("salesforce", action, method=request.method, path=request.path, write=write, org=self.org.name)
         response = self._under(fault, endpoint, context, call)
         self._control.end(call, None if response.delivery == "cut" else response.status, call.note)
@@ -123,15 +123,14 @@ class OrgServer:
 
     def _under(self, fault: Fault | None, endpoint: Endpoint | None, context: Context, call: Call) -> Response:
         if fault is not None and fault.kind == "status":
-            body = fault.body if fault.body is not None else [{"errorCode": _fault_code(fault.status), "message": "Injected by the test."}]
-            response = Response.text(body, fault.status) if isinstance(body, str) else Response.json(body, fault.status)
+            response = _injected(fault, endpoint)
             response.headers.update(fault.headers)
             return response
         if fault is not None and fault.kind == "reset":
             return Response(delivery="cut")
         if fault is not None and fault.kind == "expire_token":
             with self.org.lock:
-                self.org.sessions.pop(_bearer(context.request) or "", None)
+                self.org.sessions.pop(_token(endpoint, context.request) or "", None)
         response = self._serve(endpoint, context, call)
         if fault is not None and fault.kind in ("lost_answer", "truncate"):
             response.delivery = "cut" if fault.kind == "lost_answer" else "half"
@@ -149,8 +148,9 @@ class OrgServer:
                     raise _unroutable(request)
                 self._admit(endpoint, context)
                 response = endpoint.handle(context)
-            except (ApiError, OAuthError) as error:
-                call.note = str(error)
+                call.note = context.note
+            except (ApiError, OAuthError, SoapFault) as error:
+                call.note = f"{error} ({context.note})" if context.note else str(error)
                 response = error.response(org.switches["error_shape"])
             except Exception as problem:  # a fault of the emulator must reach the client as an answer, and the log as it is
                 traceback.print_exc(file=sys.stderr)
@@ -162,10 +162,13 @@ class OrgServer:
 
     def _admit(self, endpoint: Endpoint, context: Context) -> None:
         """Find the session and count the call against the org's limit. Raises ApiError."""
-        if endpoint.session is None:
+        if endpoint.session in (None, "soap"):
             return
         token = _bearer(context.request)
         context.session = self.org.session(token) if token else None
+        if context.session is not None:
+            context.note = enforcement.objection(self.org, context.session, context.source_ip)
+            context.session = None if context.note else context.session
         if endpoint.session == "identity":
             if context.session is None:
                 raise ApiError(403, "FORBIDDEN", "Bad_OAuth_Token" if token else "Missing_OAuth_Token")
@@ -199,16 +202,33 @@ def _unroutable(request: Request) -> ApiError:
     return method_not_allowed(request.method, allowed) if allowed else not_found()
 
 
-def _action(endpoint: Endpoint | None, context: Context) -> str:
+def _action(endpoint: Endpoint | None, context: Context) -> tuple[str, bool]:
+    """What the call is counted as, and whether it can change state."""
     if endpoint is None:
-        return "unknown"
+        return "unknown", context.request.method not in ("GET", "HEAD")
+    if endpoint.session == "soap":
+        name, write = soap.operation(context.request)
+        return f"soap.{name}", write
     if endpoint.action != "connect.action":
-        return endpoint.action
+        return endpoint.action, endpoint.write
     try:
         asked = connect.asked_action(context)
     except ApiError:
         asked = None
-    return f"connect.action.{asked if asked in connect.ACTIONS else 'unknown'}"
+    return f"connect.action.{asked if asked in connect.ACTIONS else 'unknown'}", endpoint.write
+
+
+def _injected(fault: Fault, endpoint: Endpoint | None) -> Response:
+    if fault.body is None and endpoint is not None and endpoint.session == "soap":
+        response = SoapFault.of(_fault_code(fault.status), "Injected by the test.").response()
+        response.status = fault.status
+        return response
+    body = fault.body if fault.body is not None else [{"errorCode": _fault_code(fault.status), "message": "Injected by the test."}]
+    return Response.text(body, fault.status) if isinstance(body, str) else Response.json(body, fault.status)
+
+
+def _token(endpoint: Endpoint | None, request: Request) -> str | None:
+    return soap.session_id(request) if endpoint is not None and endpoint.session == "soap" else _bearer(request)
 
 
 def _bearer(request: Request) -> str | None:

@@ -10,7 +10,8 @@ import typing as t
 
 from . import connect
 from .model import Connection
-from .org import Login, Org, User
+from .org import Login, Org
+from .security_setup import SecuritySetup, security_listing
 from .seed import ConnectionSeed, add_connection
 from .switches import STATUSES
 
@@ -26,7 +27,7 @@ _FIELDS = {
 }
 
 
-class Setup:
+class Setup(SecuritySetup):
     """Each public method is one thing to do; keyword arguments only. Wrong names raise ValueError or LookupError."""
 
     def __init__(self, org: Org) -> None:
@@ -130,11 +131,6 @@ class Setup:
             raise LookupError(f"org {self._org.name} has no connection {name}")
         return found
 
-    def _user(self, username: str) -> User:
-        if username not in self._org.users:
-            raise LookupError(f"org {self._org.name} has no user {username}; there are: {', '.join(self._org.users)}")
-        return self._org.users[username]
-
     def _app(self, client_id: str) -> t.Any:
         app = self._org.app_by_id(client_id)
         if app is None:
@@ -144,7 +140,7 @@ class Setup:
 
 def act(org: Org, do: str, arguments: dict[str, t.Any]) -> t.Any:
     """Do one thing of :class:`Setup` by its name, under the org's lock."""
-    known = sorted(name for name in vars(Setup) if not name.startswith("_"))
+    known = sorted(name for name in dir(Setup) if not name.startswith("_"))
     if do not in known:
         raise ValueError(f"do: {do!r} is none of {', '.join(known)}")
     with org.lock:
@@ -181,6 +177,7 @@ def listing(org: Org) -> dict[str, t.Any]:
             "logins": [_login(login) for login in org.logins],
             "licences": {"total": org.licences, "used": org.connections.used_licences()},
             "api_usage": org.api_usage,
+            "security": security_listing(org),
             "users": {
                 user.username: {"active": user.active, "permissions": sorted(user.permissions), "profile": user.profile.name} for user in org.users.values()
             },

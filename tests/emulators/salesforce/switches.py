@@ -115,6 +115,38 @@ ALL = (
     Switch("is_active_key", "isActive", ("isActive", "IsActive"), "spelling of the Tooling field"),
     Switch("metadata_urls", False, _NO_YES, "Metadata carries a member urls: null"),
     Switch("connection_prefix", "0kZ", ("0kZ", "1Nc"), "key prefix of InboundNetworkConnection ids (takes effect for new records)"),
+    # Metadata API: reading
+    Switch("absent_component", "nil", ("nil", "full_name", "empty"), "the record that readMetadata gives for a component that is not there"),
+    Switch(
+        "security_full_name",
+        "any",
+        ("any", "Security", "Security_SecuritySettings"),
+        "the full names that mean the one SecuritySettings; any: also none, and any word",
+    ),
+    Switch("security_answer_name", "Security", ("Security", "SecuritySettings", "as_asked", "absent"), "the fullName in its record"),
+    Switch("full_names", "exact", ("exact", "tolerant"), "tolerant: full names in any case, and profiles also by their label"),
+    Switch("range_order", "as_sent", ("as_sent", "sorted"), "the order of IP ranges in answers"),
+    Switch("range_spelling", "as_sent", ("as_sent", "canonical", "expanded"), "how addresses (IPv6) are spelt in answers"),
+    # Metadata API: writing
+    Switch(
+        "partial_update",
+        "keeps",
+        ("keeps", "resets_nested", "resets"),
+        "members that an update does not name stay, go to their defaults inside a complex member that it does name, or go to their defaults",
+    ),
+    Switch("empty_list_element", "clears", ("clears", "refused", "ignored"), "a list sent as one empty element, such as <loginIpRanges/>"),
+    Switch("required_members", "enforced", ("enforced", "lenient"), "an update without members that the type requires; documented: all must be supplied"),
+    Switch("range_size_limit", "all", ("all", "network_access", "none"), "where a range larger than a /7 (IPv6: /32) is refused"),
+    Switch("range_list_max", 1000, (), "the most IP ranges in one list; external client apps take 128 in any case", (128,)),
+    Switch("range_description_max", 255, (), "the longest description of an IP range", (80,)),
+    Switch("duplicate_ranges", "allow", ("allow", "refuse"), "the same range twice in a list"),
+    Switch("every_request_ranges", "any", ("any", "five"), "five: checking every request can't be switched on while a profile has more than five ranges"),
+    # Addresses at login and after it
+    Switch("bypass_2factor", "web_server", ("web_server", "enforce"), "what a refresh token counts as where an app relaxes for activated devices"),
+    Switch("relaxed_every_request", "exempt", ("exempt", "checked"), "checks of every request spare sessions whose app relaxed the ranges at login"),
+    Switch("access_tokens", "opaque", ("opaque", "jwt"), "form of new access tokens; those in the form of a JWT do not work with SOAP"),
+    Switch("login_history_filters", "usage", ("usage", "all"), "whether SOQL can filter LoginHistory by SourceIp and Status; usage: it can't"),
+    Switch("login_time", "milliseconds", ("milliseconds", "seconds"), "resolution of LoginTime"),
     # Sessions, permissions, versions, transport
     Switch("feature", "on", ("on", "off"), "off: the org has no Private Connect; objects and resources are unknown"),
     Switch("no_permission_as", "INSUFFICIENT_ACCESS", ("INSUFFICIENT_ACCESS", "INVALID_TYPE"), "a write without ManageExternalConnections or ModifyMetadata"),

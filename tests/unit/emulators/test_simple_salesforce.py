@@ -93,14 +93,15 @@ def test_client_credentials_query_and_write(org: dict[str, t.Any], session: requ
 def test_paging(orgs: Rig, org: dict[str, t.Any], session: requests.Session) -> None:
     orgs.client.set_switches(query_batch=1)
     client = log_in(org, session)
-    assert len(client.query_all("SELECT Id FROM User")["records"]) == 2
-    assert [row["Username"] for row in client.query_all_iter("SELECT Username FROM User ORDER BY Username")] == ["admin@acme.example", "reader@acme.example"]
+    assert len(client.query_all("SELECT Id FROM User")["records"]) == 4
+    usernames = [row["Username"] for row in client.query_all_iter("SELECT Username FROM User ORDER BY Username")]
+    assert usernames == [f"{name}@acme.example" for name in ("admin", "integration", "reader", "sales")]
 
 
 def test_jwt_bearer(org: dict[str, t.Any], session: requests.Session) -> None:
     key = pathlib.Path(org["private_key_file"]).read_text(encoding="utf-8")
     client = log_in(org, session, username=org["username"], privatekey=key, consumer_secret=None)
-    assert client.query("SELECT Id FROM Profile")["totalSize"] == 2
+    assert client.query("SELECT Id FROM Profile")["totalSize"] == 4
 
 
 def test_refusals(orgs: Rig, org: dict[str, t.Any], session: requests.Session) -> None:
@@ -114,5 +115,5 @@ def test_refusals(orgs: Rig, org: dict[str, t.Any], session: requests.Session) -
 def test_expired_session_is_renewed_by_the_client(orgs: Rig, org: dict[str, t.Any], session: requests.Session) -> None:
     client = log_in(org, session)
     orgs.client.revoke_sessions()
-    assert client.query("SELECT Id FROM User")["totalSize"] == 2
+    assert client.query("SELECT Id FROM User")["totalSize"] == 4
     assert [entry["status"] for entry in orgs.client.calls("salesforce")] == [200, 401, 200, 200]
