@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import traceback
 import typing as t
 
@@ -27,6 +28,7 @@ except ImportError:
 LIVE = ("pendingacceptance", "pending", "available")
 GONE = "deleted"
 TAG = "privatelink.salesforce/connection"
+DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 
 AWS_ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "region": {"type": "str"},
@@ -40,11 +42,12 @@ AWS_ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 
 
 class AwsError(PrivateConnectError):
-    """AWS refused a call. ``code`` and ``aws_message`` are its own words."""
+    """AWS refused a call. ``code`` and ``aws_message`` are its own words; ``denied_action`` is what is to be allowed where IAM refused it."""
 
     def __init__(self, message: str, *, code: str, aws_message: str, action: str) -> None:
         super().__init__(message, error_code=code, aws_message=aws_message, action=action)
         self.code = code
+        self.denied_action = denied_action(aws_message) or action
 
 
 class Aws:
@@ -123,14 +126,20 @@ def _translated(error: Exception, service: str, operation: str, region: str) -> 
         code = error.response.get("Error", {}).get("Code", "Unknown")
         words = error.response.get("Error", {}).get("Message") or "no message"
         message = f"AWS refused {action} in {region}: {code}: {words}"
-        if code in ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException"):
-            message += f". Allow the action {action} to these credentials"
+        if code in DENIED:
+            message += f". Allow the action {denied_action(words) or action} to these credentials"
         return AwsError(message, code=code, aws_message=words, action=action)
     if isinstance(error, NoCredentialsError):
         return PrivateConnectError("No AWS credentials: give profile, or access_key and secret_key, or the AWS_* environment variables, or an instance role")
     if isinstance(error, (NoRegionError, ProfileNotFound)):
         return InputError([str(error)])
     return PrivateConnectError(f"{action} in {region} got no answer: {error}", action=action)
+
+
+def denied_action(words: str) -> str | None:
+    """The action that IAM names; a call can need further ones, such as ec2:CreateTags, or ec2:DescribeVpcs for Route 53."""
+    found = re.search(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)", words)
+    return found[1] if found else None
 
 
 # -- shapes: pure -------------------------------------------------------------------------------------------------

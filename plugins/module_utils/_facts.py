@@ -12,7 +12,8 @@ import concurrent.futures
 import typing as t
 
 from . import _aws
-from ._aws import Aws, AwsError
+from ._aws import DENIED, Aws, AwsError
+from ._errors import PrivateConnectError
 from ._org import Org
 
 WORKERS = 8
@@ -42,8 +43,15 @@ class Reader:
             aws.client(service)
 
     def together(self, **reads: t.Callable[[], t.Any]) -> dict[str, t.Any]:
-        """All at once; the first failure in the order given is raised."""
+        """All at once. The first failure in the order given is raised; of several actions that IAM denies, all are told."""
         futures = {name: self._pool.submit(read) for name, read in reads.items()}
+        errors = [error for error in (future.exception() for future in futures.values()) if error]
+        denied = {error.denied_action: error for error in errors if isinstance(error, AwsError) and error.code in DENIED}
+        if len(denied) > 1:
+            raise PrivateConnectError(
+                f"IAM denies {len(denied)} actions to these credentials: {', '.join(denied)}. Allow them. AWS says: "
+                + " | ".join(error.message for error in denied.values())
+            )
         return {name: future.result() for name, future in futures.items()}
 
     # -- the first round ---------------------------------------------------------------------------------------------
@@ -108,6 +116,23 @@ class Reader:
                 return []
             raise
         return [{"id": item["HostedZoneId"].rsplit("/", 1)[-1], "name": item["Name"].lower().rstrip(".")} for item in summaries]
+
+    def private_zones(self, names: t.Collection[str]) -> list[dict[str, t.Any]]:
+        """``[{id, name}]`` of the account's private zones of these names, whichever VPCs they are associated with.
+
+        Route 53 lists by name only on a page that begins there, and needs another permission for it; this one a creation needs anyway.
+        """
+        if not names:
+            return []
+        try:
+            listed = self.aws.pages("route53", "list_hosted_zones", "HostedZones")
+        except AwsError as error:
+            # Who may not list zones makes none either, so that no second zone comes of it.
+            if error.code in DENIED:
+                return []
+            raise
+        found = [{"id": item["Id"].rsplit("/", 1)[-1], "name": item["Name"].lower().rstrip(".")} for item in listed if item["Config"].get("PrivateZone")]
+        return [item for item in found if item["name"] in names]
 
     # -- the second round --------------------------------------------------------------------------------------------
 

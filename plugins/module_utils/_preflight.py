@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ._aws import AwsError, boto_tags, given_tags
+from ._aws import DENIED, TAG, AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
-from ._selection import Blockers, Facts, Params
+from ._selection import Blockers, Facts, Params, stale_rules
 
 _UNSUPPORTED = ("Team Edition", "Professional Edition", "Personal Edition", "Contact Manager Edition", "Group Edition", "Base Edition", "Starter Edition")
 _ALLOWED = "DryRunOperation"
-_DENIED = ("UnauthorizedOperation", "AccessDenied")
+
+DryRun = tuple[str, dict[str, t.Any]]
 
 
 def check(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Params, blockers: Blockers) -> None:
@@ -29,9 +30,27 @@ def check(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]]
         reads["edition"] = lambda: _edition(reader, blockers)
     if {"zone", "zone.vpcs"} & what:
         reads["conflicts"] = lambda: _zone_conflicts(reader, facts, blockers)
-    for index, (operation, arguments) in enumerate(_dry_runs(facts, what, params)):
-        reads[f"dry run {index}"] = lambda operation=operation, arguments=arguments: _dry_run(reader, operation, arguments, blockers)
-    reader.together(**reads)
+    reader.together(**reads, **_run_all(reader, _dry_runs(facts, drift, params), blockers))
+
+
+def check_absent(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], blockers: Blockers) -> None:
+    """Whether all that a tear-down deletes may be deleted, as far as it can be known. Route 53 has no dry run."""
+    what = {item["what"] for item in drift}
+    reads: dict[str, t.Callable[[], None]] = {"permission": lambda: _org_permission(reader, blockers)} if "connection" in what else {}
+    runs: list[DryRun] = []
+    endpoints = [item["id"] for item in facts["own_endpoints"] if str(item["state"]).lower() != "deleting"]
+    if endpoints:
+        runs.append(("delete_vpc_endpoints", {"VpcEndpointIds": endpoints}))
+    if "security_group" in what:
+        runs.append(("delete_security_group", {"GroupId": facts["own_group"]["id"]}))
+    reader.together(**reads, **_run_all(reader, runs, blockers))
+
+
+def _run_all(reader: Reader, runs: t.Sequence[DryRun], blockers: Blockers) -> dict[str, t.Callable[[], None]]:
+    return {
+        f"dry run {index}": lambda operation=operation, arguments=arguments: _dry_run(reader, operation, arguments, blockers)
+        for index, (operation, arguments) in enumerate(runs)
+    }
 
 
 def _org_permission(reader: Reader, blockers: Blockers) -> None:
@@ -75,38 +94,73 @@ def _zone_conflicts(reader: Reader, facts: Facts, blockers: Blockers) -> None:
                 )
 
 
-def _dry_runs(facts: Facts, what: set[str], params: Params) -> list[tuple[str, dict[str, t.Any]]]:
-    """The EC2 writes of the plan, as AWS checks them without doing them."""
-    groups = facts["wanted_group_ids"] or [group["id"] for group in facts["security_groups"] if group["name"] == "default"]
-    tags = [{"Key": key, "Value": value} for key, value in {"privatelink.salesforce/connection": facts["tag_value"]}.items()]
-    runs: list[tuple[str, dict[str, t.Any]]] = []
-    if "security_group" in what:
-        specification = [{"ResourceType": "security-group", "Tags": tags}]
+def _dry_runs(facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Params) -> list[DryRun]:
+    """The EC2 writes of the plan, as AWS checks them without doing them.
+
+    Only of resources that are there or are made: policies that go by our tag deny it of anything put in the place of a group that is yet to be made.
+    """
+    wants = {item["what"]: item["want"] for item in drift}
+    return [*_group_runs(facts, wants, params), *_endpoint_runs(facts, wants, params)]
+
+
+def _group_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> list[DryRun]:
+    runs: list[DryRun] = []
+    if "security_group" in wants:
+        specification = [{"ResourceType": "security-group", "Tags": _tags_of_ours(facts, params)}]
         named = {"GroupName": facts["group_name"], "Description": "dry run", "VpcId": params["vpc_id"], "TagSpecifications": specification}
-        runs.append(("create_security_group", named))
-    if {"security_group", "security_group.rules"} & what and groups:
+        # amazon.aws.ec2_security_group reads the tags of the group that it has made.
+        runs += [("create_security_group", named), ("describe_tags", {})]
+    if "security_group.rules" in wants:
         permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
-        runs.append(("authorize_security_group_ingress", {"GroupId": groups[0], "IpPermissions": [permission]}))
-    if "endpoint" in what and facts["service_name"] and facts["wanted_subnet_ids"] and groups:
-        specification = [{"ResourceType": "vpc-endpoint", "Tags": boto_tags({**given_tags(params["tags"]), **{tag["Key"]: tag["Value"] for tag in tags}})}]
-        request = {"VpcEndpointType": "Interface", "VpcId": params["vpc_id"], "ServiceName": facts["service_name"], "PrivateDnsEnabled": False}
-        runs.append(
-            ("create_vpc_endpoint", {**request, "SubnetIds": facts["wanted_subnet_ids"], "SecurityGroupIds": groups[:1], "TagSpecifications": specification})
-        )
-    if facts["endpoint"] and {"endpoint.subnet_ids", "endpoint.security_group_ids", "endpoint.private_dns_enabled"} & what:
-        runs.append(("modify_vpc_endpoint", {"VpcEndpointId": facts["endpoint"]["id"]}))
-    if facts["endpoint"] and "endpoint.tags" in what:
-        runs.append(("create_tags", {"Resources": [facts["endpoint"]["id"]], "Tags": tags}))
+        target = {"GroupId": facts["own_group"]["id"], "IpPermissions": [permission]}
+        if wants["security_group.rules"]:
+            runs.append(("authorize_security_group_ingress", target))
+        if stale_rules(facts["own_group"], facts["allowed_cidrs"]):
+            runs.append(("revoke_security_group_ingress", target))
     return runs
 
 
+def _endpoint_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> list[DryRun]:
+    runs: list[DryRun] = []
+    endpoint = facts["endpoint"]
+    if "endpoint" in wants and facts["service_name"] and facts["wanted_subnet_ids"]:
+        specification = [{"ResourceType": "vpc-endpoint", "Tags": _tags_of_ours(facts, params)}]
+        request: dict[str, t.Any] = {
+            "VpcEndpointType": "Interface",
+            "VpcId": params["vpc_id"],
+            "ServiceName": facts["service_name"],
+            "PrivateDnsEnabled": False,
+        }
+        groups = {"SecurityGroupIds": facts["wanted_group_ids"]} if facts["wanted_group_ids"] else {}
+        request.update({"SubnetIds": facts["wanted_subnet_ids"], **groups, "TagSpecifications": specification})
+        runs += [("create_vpc_endpoint", request), ("describe_network_interfaces", {})]
+    modify = {"endpoint.subnet_ids": "SubnetIds", "endpoint.security_group_ids": "SecurityGroupIds", "endpoint.private_dns_enabled": None}
+    if endpoint and modify.keys() & wants.keys():
+        request = {"VpcEndpointId": endpoint["id"]}
+        for what, key in modify.items():
+            have, want = (set(endpoint[what.split(".")[1]]), set(wants[what])) if key and what in wants else (set(), set())
+            request.update({f"{verb}{key}": sorted(ids) for verb, ids in (("Add", want - have), ("Remove", have - want)) if ids})
+        runs.append(("modify_vpc_endpoint", request))
+    if endpoint and "endpoint.tags" in wants:
+        tags = wants["endpoint.tags"]
+        gone = [{"Key": key} for key, value in tags.items() if value is None]
+        runs += [("create_tags", {"Resources": [endpoint["id"]], "Tags": boto_tags(given_tags(tags))})] if given_tags(tags) else []
+        runs += [("delete_tags", {"Resources": [endpoint["id"]], "Tags": gone})] if gone else []
+    replaced = [item["id"] for item in facts["own_endpoints"] if not endpoint or item["id"] != endpoint["id"]]
+    return runs + ([("delete_vpc_endpoints", {"VpcEndpointIds": replaced})] if replaced else [])
+
+
+def _tags_of_ours(facts: Facts, params: Params) -> list[dict[str, str]]:
+    return boto_tags({**given_tags(params["tags"]), TAG: facts["tag_value"]})
+
+
 def _dry_run(reader: Reader, operation: str, arguments: dict[str, t.Any], blockers: Blockers) -> None:
-    """Only a denial counts: what else AWS would say, it says better to the real call."""
+    """A denial counts, and what else AWS objects to in a creation. To a change or deletion it objects for what is undone before it."""
     try:
         reader.aws.call("ec2", operation, DryRun=True, **arguments)
     except AwsError as error:
-        if error.code in _DENIED:
-            action = error.details["action"]
+        if error.code in DENIED:
+            action = error.denied_action
             blockers.add("iam", f"these AWS credentials may not {action}: {error.details['aws_message']}", f"allow {action} to them")
-        elif error.code not in (_ALLOWED, "InvalidPermission.Duplicate"):
+        elif error.code != _ALLOWED and operation.startswith("create_"):
             blockers.add("aws", error.message, "mend what AWS names")

@@ -40,6 +40,8 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
             preflight.check(Reader(org, aws, params), facts, drift, params, blockers)
     else:
         drift, blockers = _drift.absent(facts, params), Blockers()
+        if params["preflight"] and drift:
+            preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
     return {
         "changed": False,
         "my_domain": params["my_domain"],

@@ -11,9 +11,10 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ._aws import TAG, is_live
+from ._aws import GONE, TAG, is_live
 
 RULE_MARK = "Salesforce Private Connect"
+ZONE_COMMENT = "Salesforce Private Connect of"
 
 Facts = t.Mapping[str, t.Any]
 Params = t.Mapping[str, t.Any]
@@ -87,6 +88,14 @@ def _by_id(facts: Facts, params: Params, blockers: Blockers) -> dict[str, t.Any]
         blockers.add("endpoint", f"VPC endpoint {wanted} {problem}", cure)
         return None
     return found
+
+
+def is_our_endpoint(item: t.Mapping[str, t.Any], facts: Facts) -> bool:
+    """By tag; where somebody took the tag away, the registered one that wears the group which the role made, and no other."""
+    if TAG in item["tags"]:
+        return item["tags"][TAG] == facts["tag_value"]
+    group = facts["own_group"]
+    return bool(group) and item["security_group_ids"] == [group["id"]] and item["id"] == (facts["connection"] or {}).get("vpc_endpoint_id")
 
 
 # -- subnets and groups -------------------------------------------------------------------------------------------
@@ -165,6 +174,13 @@ def own_group(facts: Facts, params: Params) -> dict[str, t.Any] | None:
     return next((item for item in facts["security_groups"] if item["tags"].get(TAG) == ours or item["name"] == name), None)
 
 
+def group_users(facts: Facts) -> list[str]:
+    """Endpoints that wear the role's group and do not carry its tag: a tear-down leaves them, and so the group."""
+    group, ours = facts["own_group"], {item["id"] for item in facts["own_endpoints"]}
+    wearing = [item for item in facts["endpoints"] if group and group["id"] in item["security_group_ids"]]
+    return [item["id"] for item in wearing if item["id"] not in ours and str(item["state"]).lower() != GONE]
+
+
 def check_given_groups(facts: Facts, params: Params, blockers: Blockers) -> None:
     known = {item["id"]: item for item in facts["security_groups"]}
     for group_id in params["security_group_ids"]:
@@ -240,11 +256,15 @@ def wanted_record(host: str, params: Params, chosen: t.Mapping[str, t.Any] | Non
 
 
 def check_names(facts: Facts, params: Params, blockers: Blockers) -> None:
-    """A CNAME in the place of our record is somebody's, and Route 53 takes no A record beside it."""
+    """What is in the place of our record and is somebody's: Route 53 takes no A record beside a CNAME, nor a plain one beside weighted ones."""
     for zone in facts["zones"]:
         for record in zone["records"]:
-            if record["type"] == "CNAME" and record["name"] in hosts(params):
-                blockers.add("record", f"zone {zone['name']} ({zone['id']}) holds a CNAME of {record['name']}", "delete it, or set manage_dns to false")
+            if record["name"] in hosts(params):
+                where = f"zone {zone['name']} ({zone['id']}) holds"
+                if record["type"] == "CNAME":
+                    blockers.add("record", f"{where} a CNAME of {record['name']}", "delete it, or set manage_dns to false")
+                elif record["type"] == "A" and record["set_identifier"]:
+                    blockers.add("record", f"{where} A records of {record['name']} with a routing policy", "delete them, or set manage_dns to false")
 
 
 def shadowing(facts: Facts, params: Params) -> list[str]:
@@ -304,7 +324,7 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
     left: dict[str, list[dict[str, t.Any]]] = {"records": [], "zones": [], "kept": []}
     names = hosts(params)
     for zone in facts["zones"]:
-        ours = zone["tags"].get(TAG) == facts["tag_value"]
+        ours = is_our_zone(zone, facts["tag_value"])
         records = [item for item in zone["records"] if item["type"] not in ("NS", "SOA")]
         going = [item for item in records if leads_to(item, facts) or (ours and item["name"] in names and item["type"] == "A")]
         left["records"] += [{"zone_id": zone["id"], "zone_name": zone["name"], "record": item} for item in going]
@@ -317,6 +337,13 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
             strange = [item for item in staying if item["name"] in names]
             left["kept"] += [{"zone_id": zone["id"], "name": item["name"], "why": "the record leads to something else than our endpoint"} for item in strange]
     return left
+
+
+def is_our_zone(zone: t.Mapping[str, t.Any], value: str) -> bool:
+    """By tag; by the comment, which a zone has from its creation on, where a run broke off before the tag."""
+    if TAG in zone["tags"]:
+        return zone["tags"][TAG] == value
+    return zone["comment"] == f"{ZONE_COMMENT} {value}"
 
 
 def leads_to(record: t.Mapping[str, t.Any], facts: Facts) -> bool:

@@ -88,8 +88,9 @@ options:
     default: false
   preflight:
     description:
-      - Whether, if something differs, what would be written is checked beforehand, by further calls that change nothing. The org is asked what
-        this user may do and which edition it is, AWS for zones of the same name in O(dns_vpcs) and for dry runs of the EC2 calls.
+      - Whether, if something differs, what would be written or deleted is checked beforehand, by further calls that change nothing. The org is asked
+        what this user may do and which edition it is, AWS for zones of the same name in O(dns_vpcs) and for dry runs of the EC2 calls.
+        Route 53 has no dry runs.
       - What is in the way is added to RV(blockers).
     type: bool
     default: false

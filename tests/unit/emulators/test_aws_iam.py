@@ -79,7 +79,7 @@ def test_an_allow_is_needed_and_a_deny_wins() -> None:
     ],
 )
 def test_what_is_not_understood_is_an_error(wrong: dict[str, t.Any]) -> None:
-    with pytest.raises(ValueError, match="needs Effect|not understood"):
+    with pytest.raises(ValueError, match=r"needs Effect|not understood"):
         Policy(policy(wrong))
 
 
