@@ -92,9 +92,15 @@ def objections(observation: Observation, profiles: t.Mapping[str, t.Sequence[ran
 def _own_objections(observation: Observation, profile: str, allowed: t.Sequence[t.Any], rule: str) -> list[str]:
     if not observation.own:
         return [f"the org does not say from where {observation.username} (profile {profile}) comes, so {rule} may shut out this run"]
-    outside = [seen for seen in observation.own if not ip.contains(allowed, seen.address)]
+    outside: dict[str, list[str]] = {}
+    for seen in observation.own:
+        if not ip.contains(allowed, seen.address):
+            outside.setdefault(seen.address, []).append(seen.source)
     also = "; JWT bearer logins always meet profile ranges" if observation.jwt else ""
-    return [f"{rule} of profile {profile} would shut out {observation.username}, who comes from {seen.address} ({seen.source}){also}" for seen in outside]
+    return [
+        f"{rule} of profile {profile} would shut out {observation.username}, who comes from {address} ({' and '.join(sources)}){also}"
+        for address, sources in outside.items()
+    ]
 
 
 def refuse(objections_found: t.Sequence[str], allow_lockout: bool, warnings: list[str]) -> None:
