@@ -117,6 +117,8 @@ def _group_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> l
             runs.append(("authorize_security_group_ingress", target))
         if stale_rules(facts["own_group"], facts["allowed_cidrs"]):
             runs.append(("revoke_security_group_ingress", target))
+    if "security_group.tags" in wants:
+        runs += _tag_runs(facts["own_group"]["id"], wants["security_group.tags"])
     return runs
 
 
@@ -142,12 +144,15 @@ def _endpoint_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -
             request.update({f"{verb}{key}": sorted(ids) for verb, ids in (("Add", want - have), ("Remove", have - want)) if ids})
         runs.append(("modify_vpc_endpoint", request))
     if endpoint and "endpoint.tags" in wants:
-        tags = wants["endpoint.tags"]
-        gone = [{"Key": key} for key, value in tags.items() if value is None]
-        runs += [("create_tags", {"Resources": [endpoint["id"]], "Tags": boto_tags(given_tags(tags))})] if given_tags(tags) else []
-        runs += [("delete_tags", {"Resources": [endpoint["id"]], "Tags": gone})] if gone else []
+        runs += _tag_runs(endpoint["id"], wants["endpoint.tags"])
     replaced = [item["id"] for item in facts["own_endpoints"] if not endpoint or item["id"] != endpoint["id"]]
     return runs + ([("delete_vpc_endpoints", {"VpcEndpointIds": replaced})] if replaced else [])
+
+
+def _tag_runs(resource_id: str, tags: t.Mapping[str, str | None]) -> list[DryRun]:
+    put, gone = boto_tags(given_tags(tags)), [{"Key": key} for key, value in tags.items() if value is None]
+    runs = [("create_tags", {"Resources": [resource_id], "Tags": put}), ("delete_tags", {"Resources": [resource_id], "Tags": gone})]
+    return [run for run in runs if run[1]["Tags"]]
 
 
 def _tags_of_ours(facts: Facts, params: Params) -> list[dict[str, str]]:
