@@ -165,6 +165,11 @@ def test_traffic_through_the_endpoint_is_seen_with_an_allocated_address(whole: R
     (address, *_others) = [
         each["PrivateIpAddress"] for each in client.describe_network_interfaces(NetworkInterfaceIds=endpoint["NetworkInterfaceIds"])["NetworkInterfaces"]
     ]
+    # Only the link's addresses may log in: what direct connections are said to come from does not touch the link.
+    whole.client.set_login_ip_ranges("Admin", whole.client.connections()["Link"]["source_ip_ranges"])
+    whole.client.source_address("203.0.113.7")
+    form = {"grant_type": "client_credentials", "client_id": secure.org["client_id"], "client_secret": secure.org["client_secret"]}
+    assert secure("POST", "/services/oauth2/token", data=form).json()["error_description"] == "ip restricted"
     answer = private_login(whole, secure, address)
     assert answer.startswith(b"HTTP/1.1 200 OK")
     rows = secure.rows(f"SELECT PropertyValue FROM {PROPERTY} WHERE InboundNetworkConnectionId = '{record_id}' AND PropertyName = 'SourceIpRanges'")
