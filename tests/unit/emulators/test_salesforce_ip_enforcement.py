@@ -86,7 +86,8 @@ def test_profile_ranges_are_met_at_login(rig: Rig, logins: Logins, grant: str) -
 
 
 @pytest.mark.parametrize(
-    ("address", "refused"), [("10.199.255.255", True), ("10.200.0.0", False), ("10.200.0.3", False), ("10.200.0.4", True), ("2001:db8::1", True)]
+    ("address", "refused"),
+    [("10.199.255.255", True), ("10.200.0.0", False), ("10.200.0.3", False), ("10.200.0.4", True), ("2001:db8::1", True), ("::10.200.0.2", True)],
 )
 def test_ranges_hold_both_ends_and_one_family(rig: Rig, logins: Logins, address: str, refused: bool) -> None:
     rig.client.set_login_ip_ranges(PROFILE, RANGES)
@@ -232,6 +233,16 @@ def test_login_history_by_time(rig: Rig, call: Caller) -> None:
     assert [row["SourceIp"] for row in call.rows(f"SELECT SourceIp FROM LoginHistory WHERE LoginTime <= {since}", "")] == ["198.51.100.9"]
     rig.client.set_switches(login_time="seconds")
     assert all(".000+" in row["LoginTime"] for row in call.rows("SELECT LoginTime FROM LoginHistory", ""))
+
+
+def test_each_login_has_a_time_of_its_own(rig: Rig, call: Caller) -> None:
+    org = rig.salesforce.org("acme")
+    with org.lock:
+        for number in range(5):
+            org.record_login(org.users[USER], None, source_ip=f"192.0.2.{number}", sub_type="x", login_url=org.host, status="Success")
+    newest = call.rows("SELECT SourceIp FROM LoginHistory ORDER BY LoginTime DESC LIMIT 1", "")
+    assert newest[0]["SourceIp"] == "192.0.2.4"
+    assert len({row["LoginTime"] for row in call.rows("SELECT LoginTime FROM LoginHistory", "")}) == 5
 
 
 @pytest.mark.parametrize("condition", ["SourceIp = '127.0.0.1'", "Status = 'Success'", "Status != 'Success' AND LoginType = 'x'"])

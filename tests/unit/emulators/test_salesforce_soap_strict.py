@@ -92,6 +92,11 @@ def ranges_of(rig: Rig, profile: str = "Admin") -> list[list[str]]:
         ("<readMetadata/><readMetadata/>", "soapenv:Client", "the Body one element"),
         (f"<updateMetadata><metadata>{ADMIN}</metadata></updateMetadata>", "sf:INVALID_TYPE", "Must specify a {http://www.w3.org/2001/XMLSchema-instance}type"),
         (f'<updateMetadata><metadata xsi:type="q:Profile">{ADMIN}</metadata></updateMetadata>', "soapenv:Client", "prefix q is not bound"),
+        (
+            f'<updateMetadata><metadata xmlns:q="{NS}" xsi:type="q:Profile"/><metadata xsi:type="q:Profile"/></updateMetadata>',
+            "soapenv:Client",
+            "prefix q is not bound",
+        ),
         (f'<updateMetadata><metadata xsi:type="xsi:Profile">{ADMIN}</metadata></updateMetadata>', "soapenv:Client", "invalid at this location"),
         (updating(ADMIN).replace("</updateMetadata>", updating(SECURITY, kind="SecuritySettings")[16:]), "sf:INVALID_TYPE", "must be of the same type"),
         (updating(f"{ADMIN}<colour>red</colour>"), "soapenv:Client", "}colour invalid at this location in type Profile"),
