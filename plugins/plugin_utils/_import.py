@@ -19,7 +19,7 @@ def variables(read: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     connection, endpoint = read["connection"], read["endpoint"]
     if not connection or not endpoint:
-        missing = "the org has no such inbound connection" if not connection else f"its endpoint {connection['vpc_endpoint_id']} is not live in {read['vpc_id']}"
+        missing = f"its endpoint {connection['vpc_endpoint_id']} is not live in {read['vpc_id']}" if connection else "the org has no such connection"
         raise AnsibleFilterError(f"There is nothing to import: {missing}")
     return {
         "private_connect_name": connection["name"],

@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
-import env  # noqa: E402
-import scene  # noqa: E402
+import env
+import scene
 
 ROUNDS = 3
 PLAIN = Path(__file__).with_name("plain.yml")

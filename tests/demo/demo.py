@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
-import env  # noqa: E402
-import scene  # noqa: E402
+import env
+import scene
 
 LIMITS = {"first": 20.0, "again": 6.0, "calls": 4}
 COLLECTION = "privatelink.salesforce"

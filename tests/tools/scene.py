@@ -20,7 +20,7 @@ import tree
 from integration import Emulators
 
 sys.path.insert(0, str(env.ROOT / "tests"))
-from emulators.client import EmulatorClient  # noqa: E402  (found by the line above)
+from emulators.client import EmulatorClient
 
 RECAP = re.compile(r"^(?P<host>\S+)\s*: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<unreachable>\d+)\s+failed=(?P<failed>\d+)", re.MULTILINE)
 TASK = re.compile(r"^TASK \[(?:[\w.]+ : )?(?P<name>.*?)\] \*+$")
