@@ -11,6 +11,7 @@ import sys
 import typing as t
 from pathlib import Path
 
+import role_readme
 import yaml
 
 NEVER_IGNORED = (
@@ -86,6 +87,15 @@ def roles(root: Path) -> t.Iterator[str]:
                 yield f"{where}: the default of {name} is {spec['default']!r} in the argument specs, {defaults.get(name)!r} in defaults/main.yml"
 
 
+def role_readmes(root: Path) -> t.Iterator[str]:
+    """The README of a role is what its argument specification makes it."""
+    for spec in sorted(root.glob("roles/*/meta/argument_specs.yml")):
+        role = spec.parents[1]
+        page = role / "README.md"
+        if not page.exists() or page.read_text(encoding="utf-8") != role_readme.readme(role):
+            yield f"{page.relative_to(root)}: is not what meta/argument_specs.yml makes it; run python tests/tools/role_readme.py"
+
+
 def sanity_ignores(root: Path) -> t.Iterator[str]:
     """What sanity tests ignore has a reason, and some of it is never ignored."""
     for path in sorted(root.glob("tests/sanity/ignore-*.txt")):
@@ -127,7 +137,7 @@ def unit_requirements(root: Path) -> t.Iterator[str]:
 
 def main() -> int:
     root = Path.cwd()
-    rules = (headers, action_group, roles, sanity_ignores, readme_links, requirements, unit_requirements)
+    rules = (headers, action_group, roles, role_readmes, sanity_ignores, readme_links, requirements, unit_requirements)
     problems = [problem for rule in rules for problem in rule(root)]
     for problem in problems:
         print(problem)
