@@ -192,7 +192,7 @@ def test_jwt_claims_bear_the_keys_signature(token_endpoint, tmp_path, source):
         ("https://acme-dev-ed.develop.my.salesforce.com", "https://login.salesforce.com"),
         ("https://acme--uat.sandbox.my.salesforce.com", "https://test.salesforce.com"),
         ("https://ACME--UAT.Sandbox.my.salesforce.com/", "https://test.salesforce.com"),
-        ("https://sandbox.my.salesforce.com.example.org", "https://login.salesforce.com"),
+        ("https://acme.sandbox.my.salesforce.com.example.org", "https://login.salesforce.com"),
     ],
 )
 def test_audience(url, audience):

@@ -168,7 +168,22 @@ def test_a_program_that_hangs(sf, monkeypatch):
         SalesforceCli().session("acme")
 
 
-def test_a_program_that_waits_for_input_gets_none(sf):
+@pytest.fixture
+def typed():
+    """Standard input with a line that somebody typed."""
+    kept = os.dup(0)
+    reading, writing = os.pipe()
+    os.write(writing, b"typed\n")
+    os.dup2(reading, 0)
+    yield
+    os.dup2(kept, 0)
+    for descriptor in (kept, reading, writing):
+        os.close(descriptor)
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_program_that_asks_gets_no_answer(sf):
     sf('read answer; echo "asked: $answer" >&2; exit 1\n')
-    with pytest.raises(AuthError, match=r"failed \(exit code 1\): asked:"):
+    with pytest.raises(AuthError, match=r"failed \(exit code 1\): asked:") as caught:
         SalesforceCli().session("acme")
+    assert "typed" not in caught.value.message
