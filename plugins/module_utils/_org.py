@@ -285,6 +285,8 @@ def _hint(status: int, code: str, what: str) -> str:
         return "Salesforce's edge has no routing for this host: instance_url or the DNS record is wrong"
     if status == 502:
         return "Salesforce's edge cannot reach the org's instance"
+    if status == 404 and what == "query":
+        return "Does the org serve this API version? GET /services/data/ lists those that it does; give one by api_version"
     if status == 404 and "regions" in what:
         return "The org does not offer Private Connect at this API version; check the licence and api_version"
     return ""

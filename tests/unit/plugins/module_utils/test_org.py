@@ -420,6 +420,12 @@ def test_hints(start, status, code, hint):
         org.action("Acme", "Sync")
 
 
+def test_a_version_that_the_org_does_not_serve(start):
+    org, _server = start(NOT_FOUND)
+    with pytest.raises(OrgError, match="Does the org serve this API version"):
+        org.connection("Acme")
+
+
 def test_no_topologies(start):
     org, _server = start(NOT_FOUND)
     with pytest.raises(OrgError, match="does not offer Private Connect at this API version"):
