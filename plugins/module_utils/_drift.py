@@ -37,7 +37,7 @@ def absent(facts: Facts, params: Params) -> Drift:
     for endpoint in facts["own_endpoints"]:
         found.append(_item("endpoint", {"id": endpoint["id"], "state": endpoint["state"]}, None, f"delete VPC endpoint {endpoint['id']}"))
     group = facts["own_group"]
-    if group and not params["security_group_ids"]:
+    if group and not params["security_group_ids"] and not facts["group_users"]:
         found.append(_item("security_group", group["id"], None, f"delete security group {group['id']}"))
     return found
 
@@ -71,11 +71,20 @@ def _groups(facts: Facts, params: Params) -> Drift:
     group = facts["own_group"]
     if group is None:
         return [_item("security_group", None, {"name": facts["group_name"], "cidrs": facts["allowed_cidrs"]}, "create the security group")]
+    found = _tags("security_group", group["tags"], facts, params)
     wanted = [rule for rule in select.wanted_rules(facts["allowed_cidrs"]) if not select.lets_https_in(group, rule["source"])]
     stale = select.stale_rules(group, facts["allowed_cidrs"])
     if wanted or stale:
-        return [_item("security_group.rules", stale, wanted, "add and remove these rules of the role's own")]
-    return []
+        found.append(_item("security_group.rules", stale, wanted, "add and remove these rules of the role's own"))
+    return found
+
+
+def _tags(what: str, have: t.Mapping[str, str], facts: Facts, params: Params, *, ours: bool = True) -> Drift:
+    """Tags that differ; our mark is put only on what is ours."""
+    differing = differing_tags(have, {**params["tags"], **({TAG: facts["tag_value"]} if ours else {})})
+    if not differing:
+        return []
+    return [_item(f"{what}.tags", {key: have.get(key) for key in differing}, differing, "set these tags, remove those that are null")]
 
 
 def _endpoint(facts: Facts, params: Params) -> Drift:
@@ -91,11 +100,7 @@ def _endpoint(facts: Facts, params: Params) -> Drift:
         found.append(_item("endpoint.security_group_ids", endpoint["security_group_ids"], groups, "put these groups on the endpoint"))
     if endpoint["private_dns_enabled"]:
         found.append(_item("endpoint.private_dns_enabled", True, False, "switch private DNS off; the private zone maps the name"))
-    wanted = {**params["tags"], **({TAG: facts["tag_value"]} if facts["endpoint_is_ours"] else {})}
-    differing = differing_tags(endpoint["tags"], wanted)
-    if differing:
-        found.append(_item("endpoint.tags", {key: endpoint["tags"].get(key) for key in differing}, differing, "set these tags, remove those that are null"))
-    return found
+    return found + _tags("endpoint", endpoint["tags"], facts, params, ours=facts["endpoint_is_ours"])
 
 
 def _connection(facts: Facts, params: Params) -> Drift:
@@ -143,6 +148,8 @@ def _dns(facts: Facts, params: Params) -> Drift:
                 want = {"name": entry["zone_name"], "vpcs": entry["wanted_vpcs"]}
                 found.append(_item("zone", None, want, f"create the private zone {entry['zone_name']}"))
             else:
+                if select.is_our_zone(zone, facts["tag_value"]):
+                    found += _tags("zone", zone["tags"], facts, params)
                 lacking = [vpc for vpc in entry["wanted_vpcs"] if vpc not in zone["vpcs"]]
                 if lacking:
                     found.append(_item("zone.vpcs", zone["vpcs"], entry["wanted_vpcs"], f"associate the zone {zone['name']} with these VPCs"))

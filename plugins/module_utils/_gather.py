@@ -74,18 +74,24 @@ def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str
     matching = [zone for zone in facts["zones"] if params["state"] == "absent" or zone["name"] in wanted_zones]
     facts["zone_names"] = sorted(zone["name"] for zone in facts["zones"])
     ids = {item for own in [*facts["own_endpoints"], *([endpoint] if endpoint else [])] for item in own["network_interface_ids"]}
+    # A zone of ours that somebody dissociated from the VPC is found by its name.
+    lost = set(wanted_zones) - ({zone["name"] for zone in matching} if params["state"] == "present" else set()) if params["manage_dns"] else set()
     facts.update(
         reader.together(
             service=lambda: reader.service(name) if name and params["state"] == "present" else None,
             interfaces=lambda: reader.interfaces(sorted(ids)),
+            named=lambda: reader.private_zones(lost),
         )
     )
-    facts["zones"] = reader.zones(matching)
+    there = {zone["id"] for zone in matching}
+    zones = reader.zones([*matching, *(zone for zone in facts.pop("named") if zone["id"] not in there)])
+    facts["zones"] = [zone for zone in zones if zone["id"] in there or select.is_our_zone(zone, facts["tag_value"])]
 
 
 def _choose(facts: dict[str, t.Any], params: t.Mapping[str, t.Any], blockers: Blockers) -> None:
     endpoint = facts["endpoint"]
-    facts["endpoint_is_ours"] = bool(endpoint and endpoint["tags"].get(TAG) == facts["tag_value"])
+    facts["endpoint_is_ours"] = bool(endpoint and select.is_our_endpoint(endpoint, facts))
+    facts["group_users"] = select.group_users(facts)
     if facts["vpc"] is None:
         problem = f"{params['vpc_id']} does not exist in {facts['region']}, or these credentials do not see it"
         blockers.add("vpc", problem, "check vpc_id, region and AWS account")
@@ -135,4 +141,5 @@ def _dns_entry(host: str, facts: t.Mapping[str, t.Any], params: t.Mapping[str, t
         "record": record,
         "wanted_record": select.wanted_record(host, params, endpoint, addresses),
         "wanted_vpcs": select.wanted_vpcs(params, facts["region"]),
+        "wanted_tags": select.wanted_zone_tags(zone, facts, params) if zone else None,
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ._aws import GONE, TAG, is_live
+from ._aws import GONE, TAG, given_tags, is_live
 
 RULE_MARK = "Salesforce Private Connect"
 ZONE_COMMENT = "Salesforce Private Connect of"
@@ -344,6 +344,14 @@ def is_our_zone(zone: t.Mapping[str, t.Any], value: str) -> bool:
     if TAG in zone["tags"]:
         return zone["tags"][TAG] == value
     return zone["comment"] == f"{ZONE_COMMENT} {value}"
+
+
+def wanted_zone_tags(zone: t.Mapping[str, t.Any], facts: Facts, params: Params) -> dict[str, str] | None:
+    """All tags that a zone of ours is to have, those of others included; None where they stay."""
+    if not is_our_zone(zone, facts["tag_value"]):
+        return None
+    wanted = given_tags({**zone["tags"], **params["tags"], TAG: facts["tag_value"]})
+    return wanted if wanted != zone["tags"] else None
 
 
 def leads_to(record: t.Mapping[str, t.Any], facts: Facts) -> bool:

@@ -22,6 +22,8 @@ from ._waiter import Wait
 
 MAX_GENERATIONS = 20
 _BUSY = "idempotent operation"
+_BUSY_CODE = "OperationInProgress"
+_SAME_ZONE = "DuplicateSubnetsInSameZone"
 _LISTS = {"subnet_ids": ("AddSubnetIds", "RemoveSubnetIds"), "security_group_ids": ("AddSecurityGroupIds", "RemoveSecurityGroupIds")}
 _SHOWN = ("id", "service_name", "state", "subnet_ids", "security_group_ids", "private_dns_enabled", "tags")
 
@@ -222,6 +224,16 @@ class Keeper:
         return {**endpoint, **wanted, "tags": _aws.given_tags({**endpoint["tags"], **tags}), **({} if private is None else {"private_dns_enabled": private})}
 
     def _modify(self, endpoint: dict[str, t.Any], modify: dict[str, t.Any]) -> None:
+        """In one call; in two where a subnet makes way for another of its zone, which AWS may refuse in one."""
+        try:
+            self._modify_once(endpoint, modify)
+        except AwsError as error:
+            if error.code != _SAME_ZONE or "RemoveSubnetIds" not in modify:
+                raise
+            self._modify_once(endpoint, {"RemoveSubnetIds": modify["RemoveSubnetIds"]})
+            self._modify_once(endpoint, {key: value for key, value in modify.items() if key != "RemoveSubnetIds"})
+
+    def _modify_once(self, endpoint: dict[str, t.Any], modify: dict[str, t.Any]) -> None:
         """AWS works on one change of an endpoint at a time and refuses the next meanwhile."""
         wait = Wait(f"VPC endpoint {endpoint['id']}", timeout=self.params["wait_timeout"], interval=self.params["poll_interval"], context=self.context)
 
@@ -229,7 +241,7 @@ class Keeper:
             try:
                 self.aws.call("ec2", "modify_vpc_endpoint", VpcEndpointId=endpoint["id"], **modify)
             except AwsError as error:
-                if _BUSY not in error.message:
+                if _BUSY not in error.message and error.code != _BUSY_CODE:
                     raise
                 return error
             return None

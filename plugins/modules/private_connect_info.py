@@ -287,6 +287,10 @@ wanted:
       type: list
       elements: dict
       returned: always
+    endpoint_tags:
+      description: The tags of the endpoint, with our mark unless it was found; those that are null are to be absent.
+      type: dict
+      returned: always
     security_group_rules:
       description: The rules of the role's own group.
       type: list
@@ -317,10 +321,10 @@ dns_leftovers:
   type: dict
 drift:
   description:
-    - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.rules), V(endpoint),
-      V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
+    - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.tags), V(security_group.rules),
+      V(endpoint), V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
       V(connection.label), V(connection.description), V(connection.active), V(connection.region), V(connection.vpc_endpoint_id),
-      V(connection.status), V(zone), V(zone.vpcs), V(record).
+      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record).
   returned: success
   type: list
   elements: dict
