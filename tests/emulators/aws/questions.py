@@ -22,7 +22,7 @@ from .wire import Operation
 from .world import SERVICE_OWNER, USER_ACCOUNT, World
 
 _KINDS = {"vpce": "vpc-endpoint", "vpc": "vpc", "subnet": "subnet", "sg": "security-group", "sgr": "security-group-rule", "eni": "network-interface"}
-# Parameters that name resources, by action; the key ec2:Vpc is there for security groups in the actions of _WITH_VPC only.
+# Parameters that name resources, by action; the key ec2:Vpc is there for security groups and subnets in the actions of _WITH_VPC only.
 _NAMED = {
     "DescribeVpcAttribute": ("VpcId",),
     "CreateSecurityGroup": ("VpcId",),
@@ -77,10 +77,11 @@ def _existing(region: str, item: str, action: str, form: t.Mapping[str, str]) ->
     kind = _KINDS.get(item.split("-")[0], "unknown")
     backend = ec2_backends[USER_ACCOUNT][region]
     context = {f"aws:ResourceTag/{key}": [value] for key, value in backend.tags.get(item, {}).items()}
-    if kind == "security-group" and action in _WITH_VPC:
+    if action in _WITH_VPC and kind in ("security-group", "subnet"):
         group = backend.get_security_group_from_id(item)
-        if group is not None and group.vpc_id:
-            context["ec2:Vpc"] = [_arn(region, "vpc", group.vpc_id)]
+        found = group or next((subnets[item] for subnets in backend.subnets.values() if item in subnets), None)
+        if found is not None and found.vpc_id:
+            context["ec2:Vpc"] = [_arn(region, "vpc", found.vpc_id)]
     if action in ("CreateTags", "DeleteTags"):
         context |= _request_tags(_tags(form, "Tag"))
     return _arn(region, kind, item), context

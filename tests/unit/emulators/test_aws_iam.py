@@ -136,6 +136,19 @@ def test_existing_resources_are_known_by_their_tags(ec2: t.Any, aws: AwsEmulator
     assert refusal(getattr(mine, call), DryRun=True, **arguments[call](1))[0] == "UnauthorizedOperation"
 
 
+def test_subnets_and_groups_are_known_by_their_vpc_where_aws_offers_it(ec2: t.Any, aws: AwsEmulator) -> None:
+    place = aws.seed[REGION]
+    endpoint = ec2.create_vpc_endpoint(**wanted(aws, "a"))["VpcEndpoint"]["VpcEndpointId"]
+    change_it = {"VpcEndpointId": endpoint, "AddSubnetIds": place["subnet_ids"][1:2], "AddSecurityGroupIds": [place["default_security_group_id"]]}
+
+    def answer(vpc_id: str) -> str:
+        there = {"Action": "ec2:ModifyVpcEndpoint", "Condition": {"StringEquals": {"ec2:Vpc": f"{ARN}vpc/{vpc_id}"}}}
+        mine = limited(aws, "ec2", {"Action": "ec2:ModifyVpcEndpoint", "Resource": f"{ARN}vpc-endpoint/*"}, there)
+        return refusal(mine.modify_vpc_endpoint, DryRun=True, **change_it)[0]
+
+    assert (answer(place["vpc_id"]), answer("vpc-0123456789abcdef0")) == ("DryRunOperation", "UnauthorizedOperation")
+
+
 def test_private_zones_can_be_limited_to_a_vpc(aws: AwsEmulator) -> None:
     vpc_id = aws.seed[REGION]["vpc_id"]
     only = {"Null": {"route53:VPCs": "false"}, "ForAllValues:StringEquals": {"route53:VPCs": f"VPCId={vpc_id},VPCRegion={REGION}"}}
