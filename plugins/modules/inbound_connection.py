@@ -40,10 +40,12 @@ options:
   label:
     description:
       - The label, at most 80 characters. On creation it is made from O(name) if it is left out.
+      - Space before and after it is dropped.
     type: str
   description:
     description:
       - The description, at most 255 characters. Salesforce requires one; on creation it is the label if it is left out.
+      - Space before and after it is dropped, so it may come from a YAML block.
     type: str
   region:
     description:

@@ -162,7 +162,7 @@ def played(tmp_path_factory):
         "ANSIBLE_NOCOLOR": "true",
         "LC_ALL": "C.UTF-8",
     }
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", "inventory", "-vvv", "play.yml", "-e", f"dump={folder / 'dump.json'}"]
+    command = [sys.executable, "-m", "ansible.cli.playbook", "-i", "inventory", "-vvv", "play.yml", "-e", f"dump={folder / 'dump.json'}"]
     run = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False)
     org.server.stop()
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
