@@ -28,6 +28,8 @@ except ImportError:
 LIVE = ("pendingacceptance", "pending", "available")
 GONE = "deleted"
 TAG = "privatelink.salesforce/connection"
+# On the endpoint of a connection that moves: the place, as region/VPC, that is still to be taken down.
+MOVED_TAG = "privatelink.salesforce/moved-from"
 DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 
 AWS_ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {

@@ -24,7 +24,14 @@ def _item(what: str, have: t.Any, want: t.Any, repair: str) -> dict[str, t.Any]:
 
 def present(facts: Facts, params: Params) -> Drift:
     """In the order in which the role repairs."""
-    return [*_groups(facts, params), *_endpoint(facts, params), *_connection(facts, params), *_available(facts), *_dns(facts, params)]
+    return [
+        *_groups(facts, params),
+        *_endpoint(facts, params),
+        *_connection(facts, params),
+        *_available(facts),
+        *_dns(facts, params),
+        *_left_behind(facts),
+    ]
 
 
 def absent(facts: Facts, params: Params) -> Drift:
@@ -71,7 +78,7 @@ def _groups(facts: Facts, params: Params) -> Drift:
     group = facts["own_group"]
     if group is None:
         return [_item("security_group", None, {"name": facts["group_name"], "cidrs": facts["allowed_cidrs"]}, "create the security group")]
-    found = _tags("security_group", group["tags"], facts, params)
+    found = _tags("security_group", group["tags"], {**params["tags"], TAG: facts["tag_value"]})
     wanted = [rule for rule in select.wanted_rules(facts["allowed_cidrs"]) if not select.lets_https_in(group, rule["source"])]
     stale = select.stale_rules(group, facts["allowed_cidrs"])
     if wanted or stale:
@@ -79,9 +86,8 @@ def _groups(facts: Facts, params: Params) -> Drift:
     return found
 
 
-def _tags(what: str, have: t.Mapping[str, str], facts: Facts, params: Params, *, ours: bool = True) -> Drift:
-    """Tags that differ; our mark is put only on what is ours."""
-    differing = differing_tags(have, {**params["tags"], **({TAG: facts["tag_value"]} if ours else {})})
+def _tags(what: str, have: t.Mapping[str, str], want: t.Mapping[str, str | None]) -> Drift:
+    differing = differing_tags(have, want)
     if not differing:
         return []
     return [_item(f"{what}.tags", {key: have.get(key) for key in differing}, differing, "set these tags, remove those that are null")]
@@ -100,7 +106,7 @@ def _endpoint(facts: Facts, params: Params) -> Drift:
         found.append(_item("endpoint.security_group_ids", endpoint["security_group_ids"], groups, "put these groups on the endpoint"))
     if endpoint["private_dns_enabled"]:
         found.append(_item("endpoint.private_dns_enabled", True, False, "switch private DNS off; the private zone maps the name"))
-    return found + _tags("endpoint", endpoint["tags"], facts, params, ours=facts["endpoint_is_ours"])
+    return found + _tags("endpoint", endpoint["tags"], select.endpoint_tags(facts, params))
 
 
 def _connection(facts: Facts, params: Params) -> Drift:
@@ -137,6 +143,15 @@ def _available(facts: Facts) -> Drift:
     return []
 
 
+def _left_behind(facts: Facts) -> Drift:
+    """After a move whose registered endpoint is the new one already; before, the connection's differences tell of it."""
+    place = facts["moved_from"]
+    if not place or place["endpoint_id"]:
+        return []
+    have = {"region": place["region"], "vpc_id": place["vpc_id"]}
+    return [_item("moved_from", have, None, f"take down what the move left in {place['vpc_id']} in {place['region']}")]
+
+
 def _dns(facts: Facts, params: Params) -> Drift:
     found: Drift = []
     zones: set[str] = set()
@@ -149,7 +164,7 @@ def _dns(facts: Facts, params: Params) -> Drift:
                 found.append(_item("zone", None, want, f"create the private zone {entry['zone_name']}"))
             else:
                 if select.is_our_zone(zone, facts["tag_value"]):
-                    found += _tags("zone", zone["tags"], facts, params)
+                    found += _tags("zone", zone["tags"], {**params["tags"], TAG: facts["tag_value"]})
                 lacking = [vpc for vpc in entry["wanted_vpcs"] if vpc not in zone["vpcs"]]
                 if lacking:
                     found.append(_item("zone.vpcs", zone["vpcs"], entry["wanted_vpcs"], f"associate the zone {zone['name']} with these VPCs"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _selection as select
-from ._aws import TAG, Aws, is_live, sorted_addresses
+from ._aws import MOVED_TAG, TAG, Aws, is_live, sorted_addresses
 from ._facts import Reader, endpoint_by_id
 from ._org import Org
 from ._selection import Blockers
@@ -54,17 +54,23 @@ def _offered_service(org: Org, region: str, blockers: Blockers) -> str | None:
 
 
 def _moved_from(aws: Aws, facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-    """Where the registered endpoint lies, if in another VPC or region: ``{vpc_id, region, endpoint_id, state, ours}``."""
+    """Where the registered endpoint lies, if in another VPC or region: ``{vpc_id, region, endpoint_id, state, ours}``; or what is left there."""
     connection = facts["connection"]
     registered = (connection or {}).get("vpc_endpoint_id")
     if not registered or any(item["id"] == registered for item in facts["endpoints"]):
-        return None
+        return _left_behind(facts)
     region = connection["region"] or aws.region
     old = endpoint_by_id(aws, registered, region)
     if old is None or (old["vpc_id"] == params["vpc_id"] and region == aws.region):
-        return None
+        return _left_behind(facts)
     ours = old["tags"].get(TAG) == facts["tag_value"]
     return {"vpc_id": old["vpc_id"], "region": region, "endpoint_id": registered, "state": old["state"], "ours": ours}
+
+
+def _left_behind(facts: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """The place that a run which broke off after the move did not take down."""
+    region, _slash, vpc_id = ((facts["endpoint"] or {}).get("tags") or {}).get(MOVED_TAG, "").partition("/")
+    return {"vpc_id": vpc_id, "region": region, "endpoint_id": None, "state": None, "ours": True} if vpc_id else None
 
 
 def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str, t.Any]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._aws import DENIED, TAG, AwsError, boto_tags, given_tags
+from ._aws import DENIED, MOVED_TAG, TAG, AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
 from ._selection import Blockers, Facts, Params, stale_rules
@@ -83,7 +83,15 @@ def _zone_conflicts(reader: Reader, facts: Facts, blockers: Blockers) -> None:
     """A further VPC that already resolves another private zone of the same name cannot be associated with ours."""
     wanted = [(entry, vpc) for entry in facts["dns"] for vpc in entry["wanted_vpcs"][1:] if vpc not in ((entry["zone"] or {}).get("vpcs") or [])]
     for vpc in {(item["id"], item["region"]): item for _entry, item in wanted}.values():
-        zones = {zone["name"]: zone["id"] for zone in reader.zones_of_vpc(vpc["id"], vpc["region"])}
+        listed = reader.zones_of_vpc(vpc["id"], vpc["region"])
+        if listed is None:
+            blockers.add(
+                "vpc",
+                f"{vpc['id']} does not exist in {vpc['region']}, or not in this AWS account",
+                "check dns_vpcs; VPCs of other accounts are associated by the module private_zone_vpcs",
+            )
+            continue
+        zones = {zone["name"]: zone["id"] for zone in listed}
         for entry in (entry for entry, item in wanted if item == vpc):
             other = zones.get(entry["zone_name"])
             if other and other != (entry["zone"] or {}).get("id"):
@@ -145,6 +153,8 @@ def _endpoint_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -
         runs.append(("modify_vpc_endpoint", request))
     if endpoint and "endpoint.tags" in wants:
         runs += _tag_runs(endpoint["id"], wants["endpoint.tags"])
+    if endpoint and facts["moved_from"]:
+        runs += _tag_runs(endpoint["id"], {MOVED_TAG: None})
     replaced = [item["id"] for item in facts["own_endpoints"] if not endpoint or item["id"] != endpoint["id"]]
     return runs + ([("delete_vpc_endpoints", {"VpcEndpointIds": replaced})] if replaced else [])
 

@@ -42,13 +42,12 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
         drift, blockers = _drift.absent(facts, params), Blockers()
         if params["preflight"] and drift:
             preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
-    tag = {TAG: facts["tag_value"]}
     return {
         "changed": False,
         "my_domain": params["my_domain"],
         "vpc_id": params["vpc_id"],
         "region": facts["region"],
-        "tag": tag,
+        "tag": {TAG: facts["tag_value"]},
         "connection": facts["connection"],
         "service": facts["service"],
         "vpc": facts["vpc"],
@@ -60,7 +59,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
             "subnet_ids": facts["wanted_subnet_ids"],
             "dropped_subnets": facts["dropped_subnets"],
             "security_group_ids": facts["wanted_group_ids"],
-            "endpoint_tags": {**params["tags"], **(tag if facts["endpoint"] is None or facts["endpoint_is_ours"] else {})},
+            "endpoint_tags": select.endpoint_tags(facts, params),
             "security_group_name": facts["group_name"],
             "allowed_cidrs": facts["allowed_cidrs"],
             "security_group_rules": select.wanted_rules(facts["allowed_cidrs"]),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ._aws import GONE, TAG, given_tags, is_live
+from ._aws import GONE, MOVED_TAG, TAG, given_tags, is_live
 
 RULE_MARK = "Salesforce Private Connect"
 ZONE_COMMENT = "Salesforce Private Connect of"
@@ -96,6 +96,15 @@ def is_our_endpoint(item: t.Mapping[str, t.Any], facts: Facts) -> bool:
         return item["tags"][TAG] == facts["tag_value"]
     group = facts["own_group"]
     return bool(group) and item["security_group_ids"] == [group["id"]] and item["id"] == (facts["connection"] or {}).get("vpc_endpoint_id")
+
+
+def endpoint_tags(facts: Facts, params: Params) -> dict[str, str | None]:
+    """Wanted tags; our marks only on what is ours or is made."""
+    if facts["endpoint"] is not None and not facts["endpoint_is_ours"]:
+        return dict(params["tags"])
+    moved = facts["moved_from"]
+    place = {MOVED_TAG: f"{moved['region']}/{moved['vpc_id']}"} if moved and moved["ours"] and moved["endpoint_id"] else {}
+    return {**params["tags"], TAG: facts["tag_value"], **place}
 
 
 # -- subnets and groups -------------------------------------------------------------------------------------------

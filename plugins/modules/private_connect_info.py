@@ -324,7 +324,7 @@ drift:
     - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.tags), V(security_group.rules),
       V(endpoint), V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
       V(connection.label), V(connection.description), V(connection.active), V(connection.region), V(connection.vpc_endpoint_id),
-      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record).
+      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record), V(moved_from).
   returned: success
   type: list
   elements: dict
@@ -371,7 +371,8 @@ blockers:
       returned: always
 moved_from:
   description: >-
-    Where the registered endpoint lies if in another VPC or region, with C(vpc_id), C(region), C(endpoint_id), C(state) and C(ours); else null.
+    Where the registered endpoint lies if in another VPC or region, with C(vpc_id), C(region), C(endpoint_id), C(state) and C(ours). After a move
+    that broke off it is the place that is still to be taken down, and C(endpoint_id) is null. Else it is null.
   returned: success
   type: dict
 resolver_rules:
