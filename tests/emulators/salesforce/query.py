@@ -26,7 +26,7 @@ def run(context: Context, surface: str) -> Response:
     query = soql.parse(text)
     sobject = visible(context, surface, query.object)
     paths = {name: _path(sobject, name) for name in query.fields}
-    if surface == "tooling" and context.request.query.get("columns") == "true":
+    if context.request.query.get("columns") == "true":
         return Response.json(_columns(context, sobject, paths))
     rows = _select(context, sobject, query)
     if query.count:
@@ -82,24 +82,38 @@ def find_row(context: Context, sobject: SObject, record_id: str) -> Row:
 
 def _columns(context: Context, sobject: SObject, paths: dict[str, tuple[Field, ...]]) -> Row:
     """``&columns=true``: what the query's columns are, without its rows. Salesforce's CLI asks so before it prints a table."""
-    columns = [
-        {
-            "aggregate": False,
-            "apexType": path[-1].type.capitalize(),
-            "booleanType": path[-1].type == "boolean",
-            "columnName": objects.shown_name(context.org, path[-1]),
-            "custom": False,
-            "displayName": name,
-            "foreignKeyName": path[0].relationship if len(path) > 1 else None,
-            "insertable": path[-1].has("C"),
-            "joinColumns": [],
-            "numberType": path[-1].type == "int",
-            "textType": path[-1].type in ("string", "textarea", "picklist"),
-            "updatable": path[-1].has("U"),
-        }
-        for name, path in paths.items()
-    ]
-    return {"columnMetadata": columns, "entityName": sobject.name, "groupBy": False, "idSelected": "Id" in paths, "keyPrefix": sobject.prefix or None}
+    columns: dict[str, Row] = {}
+    for name, path in paths.items():
+        column = _column(objects.shown_name(context.org, path[-1]), name, path[-1])
+        if len(path) == 1:
+            columns[name] = column
+        else:
+            parent = t.cast(str, path[0].relationship)
+            columns.setdefault(parent, _column(parent, parent, path[0]))["joinColumns"].append(column)
+    return {
+        "columnMetadata": list(columns.values()),
+        "entityName": sobject.name,
+        "groupBy": False,
+        "idSelected": any(path[-1].name == "Id" for path in paths.values() if len(path) == 1),
+        "keyPrefix": sobject.prefix or None,
+    }
+
+
+def _column(name: str, shown: str, field: Field) -> Row:
+    return {
+        "aggregate": False,
+        "apexType": field.type.capitalize(),
+        "booleanType": field.type == "boolean",
+        "columnName": name,
+        "custom": False,
+        "displayName": shown,
+        "foreignKeyName": None,
+        "insertable": field.has("C"),
+        "joinColumns": [],
+        "numberType": field.type == "int",
+        "textType": field.type in ("string", "textarea", "picklist"),
+        "updatable": field.has("U"),
+    }
 
 
 def _page(context: Context, surface: str, cursor: str, records: list[Row], size: int, start: int) -> Response:

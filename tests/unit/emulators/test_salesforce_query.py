@@ -106,6 +106,12 @@ def test_columns_without_rows(three: Caller) -> None:
     assert (document["entityName"], document["idSelected"]) == (OBJECT, True)
 
 
+def test_columns_of_a_relationship_lie_below_it(call: Caller) -> None:
+    document = call("GET", "/query", params={"q": "SELECT Username, Profile.Name, Profile.Id FROM User", "columns": "true"}).json()
+    names = [(column["columnName"], [each["columnName"] for each in column["joinColumns"]]) for column in document["columnMetadata"]]
+    assert (names, document["idSelected"]) == ([("Username", []), ("Profile", ["Name", "Id"])], False)
+
+
 def test_pages_follow_a_root_relative_url(rig: Rig, three: Caller) -> None:
     rig.client.set_switches(query_batch=2)
     first = three("GET", "/tooling/query", params={"q": f"SELECT DeveloperName FROM {OBJECT} ORDER BY DeveloperName"}).json()
