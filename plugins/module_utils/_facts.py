@@ -64,7 +64,8 @@ class Reader:
             vpc=lambda: self._vpc(vpc_id),
             subnets=lambda: self._vpc_items("describe_subnets", "Subnets", _aws.subnet),
             security_groups=lambda: self._vpc_items("describe_security_groups", "SecurityGroups", _aws.security_group),
-            zones=lambda: self.zones_of_vpc(vpc_id) if self.params["manage_dns"] else [],
+            # That the VPC is not there is told by the read of the VPC.
+            zones=lambda: (self.zones_of_vpc(vpc_id) or []) if self.params["manage_dns"] else [],
             resolver_rules=lambda: self._resolver_rules(vpc_id) if self.params["manage_dns"] and self.params["state"] == "present" else [],
         )
 
@@ -106,14 +107,13 @@ class Reader:
         ]
         return sorted(found, key=lambda rule: (rule["domain"], rule["id"]))
 
-    def zones_of_vpc(self, vpc_id: str, region: str | None = None) -> list[dict[str, t.Any]]:
-        """``[{id, name}]`` of the private zones that a VPC is associated with."""
+    def zones_of_vpc(self, vpc_id: str, region: str | None = None) -> list[dict[str, t.Any]] | None:
+        """``[{id, name}]`` of the private zones that a VPC is associated with; None where Route 53 does not know the VPC for one of this account."""
         try:
             summaries = self.aws.pages("route53", "list_hosted_zones_by_vpc", "HostedZoneSummaries", VPCId=vpc_id, VPCRegion=region or self.aws.region)
         except AwsError as error:
-            # That the VPC is not there is told by the read of the VPC.
             if error.code in ("InvalidVPCId", "InvalidInput"):
-                return []
+                return None
             raise
         return [{"id": item["HostedZoneId"].rsplit("/", 1)[-1], "name": item["Name"].lower().rstrip(".")} for item in summaries]
 

@@ -42,7 +42,7 @@ class Operation:
 
     @property
     def write(self) -> bool:
-        return not self.action.startswith(READS)
+        return not self.dry_run and not self.action.startswith(READS)
 
 
 def identify(request: Request) -> Operation | None:

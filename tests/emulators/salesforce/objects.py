@@ -81,6 +81,7 @@ def _id(prefix_of: str | None = None) -> Field:
     return Field("Id", "id", "DFGS", length=18, refers_to=prefix_of)
 
 
+NEEDED_TO_WRITE = ("ManageExternalConnections", "ModifyMetadata")
 _SEES_CONNECTIONS = ("ViewSetup", "ManageExternalConnections")
 
 ALL = (

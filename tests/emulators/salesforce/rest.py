@@ -125,13 +125,15 @@ def list_objects(context: Context, surface: str) -> Response:
 
 def _summary(context: Context, surface: str, sobject: SObject) -> objects.Row:
     base = f"{context.base}{'/tooling' if surface == 'tooling' else ''}/sobjects/{sobject.name}"
+    by_user = context.org.switches["describe_rights"] == "user" and surface == "tooling"
+    methods = sobject.methods if not by_user or all(map(context.user.may, objects.NEEDED_TO_WRITE)) else ()
     return {
         "name": sobject.name,
         "label": sobject.name,
         "keyPrefix": sobject.prefix or context.org.switches["connection_prefix"],
-        "createable": "POST" in sobject.methods,
-        "updateable": "PATCH" in sobject.methods,
-        "deletable": "DELETE" in sobject.methods,
+        "createable": "POST" in methods,
+        "updateable": "PATCH" in methods,
+        "deletable": "DELETE" in methods,
         "queryable": True,
         "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
     }

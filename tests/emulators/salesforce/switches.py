@@ -149,6 +149,7 @@ ALL = (
     Switch("login_time", "milliseconds", ("milliseconds", "seconds"), "resolution of LoginTime"),
     # Sessions, permissions, versions, transport
     Switch("feature", "on", ("on", "off"), "off: the org has no Private Connect; objects and resources are unknown"),
+    Switch("describe_rights", "object", ("object", "user"), "whether createable, updateable and deletable in a describe are the user's rights or the object's"),
     Switch("no_permission_as", "INSUFFICIENT_ACCESS", ("INSUFFICIENT_ACCESS", "INVALID_TYPE"), "a write without ManageExternalConnections or ModifyMetadata"),
     Switch(
         "rest_refuses",

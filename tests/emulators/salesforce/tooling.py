@@ -14,10 +14,8 @@ from .connections import check_locked, property_id
 from .context import Context
 from .errors import ApiError, insufficient_access, integrity, malformed_id, method_not_allowed, missing, not_found, unknown_object
 from .model import Connection
-from .objects import SObject
+from .objects import NEEDED_TO_WRITE, SObject
 from .org import Org, User
-
-_NEEDED = ("ManageExternalConnections", "ModifyMetadata")
 
 
 def run_query(context: Context) -> Response:
@@ -46,7 +44,7 @@ def list_objects(context: Context) -> Response:
 
 def check_permission(org: Org, user: User, name: str = "InboundNetworkConnection") -> None:
     """Both permissions of the documentation's considerations page are needed for any write."""
-    lacking = [permission for permission in _NEEDED if not user.may(permission)]
+    lacking = [permission for permission in NEEDED_TO_WRITE if not user.may(permission)]
     if lacking:
         raise unknown_object(name) if org.switches["no_permission_as"] == "INVALID_TYPE" else insufficient_access(" and ".join(lacking))
 

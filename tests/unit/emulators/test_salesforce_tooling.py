@@ -184,6 +184,14 @@ def test_describe_tells_the_documented_flags(call: Caller) -> None:
     assert not rows["PropertyValue"]["filterable"]
 
 
+def test_describe_may_tell_the_rights_of_the_user(rig: Rig, call: Caller, reader: Caller) -> None:
+    flags = ("createable", "updateable", "deletable")
+    assert [reader("GET", f"{CONNECTIONS}/describe").json()[flag] for flag in flags] == [True, True, True]
+    rig.client.set_switches(describe_rights="user")
+    assert [reader("GET", f"{CONNECTIONS}/describe").json()[flag] for flag in flags] == [False, False, False]
+    assert [call("GET", f"{CONNECTIONS}/describe").json()[flag] for flag in flags] == [True, True, True]
+
+
 def test_property_rows_can_be_written_directly(call: Caller) -> None:
     record_id = call.create("Bare", inboundNetworkConnProperties=None)
     new = {"InboundNetworkConnectionId": record_id, "PropertyName": "Region", "PropertyValue": REGION}
