@@ -26,6 +26,8 @@ import env
 import tree
 
 TARGETS = Path("tests/integration/targets")
+# An alias such as time=5m marks a target that takes minutes.
+LONG = "time="
 NOT_BY_DEFAULT = {"hidden", "disabled", "unsupported"}
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # Loopback addresses are not to be asked of a proxy.
@@ -74,8 +76,8 @@ class Emulators:
             self._process.wait()
 
 
-def find(root: Path, wanted: t.Sequence[str]) -> list[Path]:
-    """Return the directories of the targets that are wanted; none wanted: all but those that run only when named."""
+def find(root: Path, wanted: t.Sequence[str], quick: bool = False) -> list[Path]:
+    """Return the directories of the targets that are wanted; none wanted: all but those that run only when named, ``quick``: nor long ones."""
     known = {path.name: path for path in sorted((root / TARGETS).glob("*/")) if (path / "tasks/main.yml").exists() or (path / "runme.sh").exists()}
     wrong = [name for name in wanted if name not in known]
     if wrong or not known:
@@ -83,7 +85,8 @@ def find(root: Path, wanted: t.Sequence[str]) -> list[Path]:
     if wanted:
         return [known[name] for name in wanted]
     aliases = {name: set((path / "aliases").read_text().split()) if (path / "aliases").exists() else set() for name, path in known.items()}
-    return [path for name, path in known.items() if not aliases[name] & NOT_BY_DEFAULT]
+    left_out = {name for name in known if aliases[name] & NOT_BY_DEFAULT or (quick and any(alias.startswith(LONG) for alias in aliases[name]))}
+    return [path for name, path in known.items() if name not in left_out]
 
 
 class Worker:
@@ -162,7 +165,7 @@ def _serve(worker: Worker, targets: queue.SimpleQueue[Path], logs: Path) -> tupl
 def run(options: argparse.Namespace) -> int:
     at = env.ensure(options.profile)
     root = tree.sync(at)
-    chosen = find(root, options.targets)
+    chosen = find(root, options.targets, options.quick)
     logs = env.CACHE / "logs" / "integration" / at.profile
     logs.mkdir(parents=True, exist_ok=True)
     targets: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -181,7 +184,8 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", help="names under tests/integration/targets (default: all)")
     parser.add_argument("--profile", default="default", help="the environment to run in, see env.py")
     parser.add_argument("--workers", type=int, default=1, help="sets of emulators, and targets at a time")
-    parser.add_argument("--timeout", type=float, default=600.0, help="seconds for one target")
+    parser.add_argument("--quick", action="store_true", help="leave out the targets that an alias marks as long")
+    parser.add_argument("--timeout", type=float, default=1200.0, help="seconds for one target")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="as for ansible-playbook")
     try:
         return run(parser.parse_args())

@@ -20,7 +20,7 @@ import env
 import tree
 
 CORES = ("2.19", "2.21")
-LIMIT = 1200
+LIMIT = 2400
 NAME = "privatelink.salesforce"
 PYTEST_CLOSING = re.compile(r"^=+ .*\b(passed|failed|error|errors|no tests ran)\b.* =+$", re.MULTILINE)
 
@@ -285,7 +285,10 @@ def _each(log: Log, at: env.Env, root: Path, *commands: list[t.Any]) -> str:
 
 def integration(core: str, log: Log) -> str:
     at = _need(f"core-{core}")
-    output = log.run([at.python, env.ROOT / "tests/tools/integration.py", "--profile", at.profile], env.ROOT, at.environ())
+    # Long targets walk what does not depend on the core; the newest one that is here runs them.
+    newest = next(other for other in reversed(CORES) if env.available(f"core-{other}"))
+    words = [] if core == newest else ["--quick"]
+    output = log.run([at.python, env.ROOT / "tests/tools/integration.py", "--profile", at.profile, *words], env.ROOT, at.environ())
     return output.strip().splitlines()[-1]
 
 

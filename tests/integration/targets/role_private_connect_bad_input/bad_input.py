@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from runs import NAME, REGION, Bench, Run, emulators, equal
+from runs import NAME, REGION, TAG, Bench, Run, emulators, equal
 
 Json = dict[str, t.Any]
 
@@ -77,7 +77,8 @@ def missing_permission(bench: Bench) -> None:
         refused(bench, "missing permission", {"salesforce": reader}, ("ManageExternalConnections", "Nothing was changed"))
     # Where the org does not tell the rights beforehand, its refusal of the first write does.
     run = bench.role(salesforce=reader)
-    assert run.failed and "ManageExternalConnections" in run.msg, run.msg
+    equal("failed", run.failed, True)
+    assert "ManageExternalConnections" in run.msg, run.msg
     went_on(bench)
 
 
@@ -87,12 +88,14 @@ def licence_used_up(bench: Bench) -> None:
         name = f"Taken_{number}"
         made = bench.ec2.create_vpc_endpoint(
             VpcEndpointType="Interface", VpcId=bench.place["vpc_id"], ServiceName=bench.place["service_name"], SubnetIds=bench.place["subnet_ids"][:1],
-            PrivateDnsEnabled=False, TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "privatelink.salesforce/connection", "Value": name}]}],
+            PrivateDnsEnabled=False, TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": [{"Key": TAG, "Value": name}]}],
         )["VpcEndpoint"]["VpcEndpointId"]  # fmt: skip
         bench.client.create(name, region=REGION, vpc_endpoint_id=made)
         bench.client.provision(name)
     run = bench.role()
-    assert run.failed and "Provision of" in run.msg and "licen" in run.msg.lower(), run.msg
+    equal("failed", run.failed, True)
+    for word in ("Provision of", "licen"):
+        assert word in run.msg, run.msg
     bench.client.teardown("Taken_0")
     bench.client.sync("Taken_0")
     went_on(bench)
@@ -113,7 +116,7 @@ def went_on(bench: Bench) -> None:
     run = bench.role()
     equal("the run after it", (run.failed, run.msg), (False, ""))
     equal("the run after that", bench.role().changed, [])
-    mine = [item for item in bench.state()["aws"]["endpoints"] if item["tags"].get("privatelink.salesforce/connection") == f"{bench.host}/{NAME}"]
+    mine = [item for item in bench.state()["aws"]["endpoints"] if item["tags"].get(TAG) == f"{bench.host}/{NAME}"]
     equal("endpoints", len(mine), 1)
 
 

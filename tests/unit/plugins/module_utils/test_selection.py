@@ -1,0 +1,233 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choices over plain facts: which endpoint, subnets and groups are meant, what stands in the way, and what a tear-down takes along."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.privatelink.salesforce.plugins.module_utils import _selection as select
+from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG
+
+HOST, NAME, VPC = "acme.my.salesforce.com", "Acme", "vpc-1"
+OURS = f"{HOST}/{NAME}"
+SERVICE = "com.amazonaws.vpce.eu-central-1.vpce-svc-1"
+
+
+def params(**more: t.Any) -> dict[str, t.Any]:
+    return {
+        "my_domain": HOST, "name": NAME, "vpc_id": VPC, "vpc_endpoint_id": None, "subnet_ids": [], "security_group_ids": [], "allowed_cidrs": [],
+        "tags": {}, "dns_names": [], "dns_zone": None, "dns_record": "addresses", "dns_ttl": 60, "dns_vpcs": [], "manage_dns": True, **more,
+    }  # fmt: skip
+
+
+def endpoint(id: str, state: str = "available", **more: t.Any) -> dict[str, t.Any]:
+    return {"id": id, "state": state, "type": "Interface", "service_name": SERVICE, "tags": {}, "subnet_ids": [], "dns_entries": [], **more}
+
+
+def facts(**more: t.Any) -> dict[str, t.Any]:
+    return {
+        "endpoints": [], "connection": None, "service_name": SERVICE, "service": None, "vpc": {"id": VPC}, "subnets": [], "security_groups": [],
+        "zones": [], "zone_names": [], "resolver_rules": [], "interfaces": [], "own_endpoints": [], "endpoint": None, "tag_value": OURS, **more,
+    }  # fmt: skip
+
+
+def chosen(found: dict[str, t.Any], **options: t.Any) -> tuple[str | None, list[dict[str, str]]]:
+    blockers = select.Blockers()
+    item = select.endpoint(found, params(**options), blockers)
+    return (item["id"] if item else None), blockers.items
+
+
+@pytest.mark.parametrize("state", ["deleted", "deleting", "rejected", "failed", "expired"])
+def test_a_dead_endpoint_is_never_taken(state: str) -> None:
+    dead = endpoint("vpce-1", state, tags={TAG: OURS})
+    assert chosen(facts(endpoints=[dead], connection={"vpc_endpoint_id": "vpce-1"})) == (None, [])
+    item, blockers = chosen(facts(endpoints=[dead]), vpc_endpoint_id="vpce-1")
+    assert item is None
+    assert f"is {state}" in blockers[0]["problem"]
+
+
+@pytest.mark.parametrize("state", ["pendingAcceptance", "pending", "available", "Available"])
+def test_the_only_live_one_of_the_service_is_adopted(state: str) -> None:
+    assert chosen(facts(endpoints=[endpoint("vpce-1", state)])) == ("vpce-1", [])
+
+
+def test_our_tag_comes_before_the_registered_one_and_that_before_the_only_one() -> None:
+    tagged, registered, other = endpoint("vpce-1", tags={TAG: OURS}), endpoint("vpce-2"), endpoint("vpce-3")
+    connection = {"vpc_endpoint_id": "vpce-2"}
+    assert chosen(facts(endpoints=[other, registered, tagged], connection=connection))[0] == "vpce-1"
+    assert chosen(facts(endpoints=[other, registered], connection=connection))[0] == "vpce-2"
+
+
+def test_ambiguity_lists_the_candidates() -> None:
+    item, blockers = chosen(facts(endpoints=[endpoint("vpce-1"), endpoint("vpce-2", "pending")]))
+    assert item is None
+    assert "vpce-1 (available), vpce-2 (pending)" in blockers[0]["problem"]
+
+
+def test_the_endpoint_of_another_connection_is_not_adopted() -> None:
+    assert chosen(facts(endpoints=[endpoint("vpce-1", tags={TAG: f"{HOST}/Other"})])) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"type": "Gateway"}, "is of type Gateway"),
+        ({"service_name": "com.amazonaws.eu-central-1.s3"}, "is for com.amazonaws.eu-central-1.s3"),
+    ],
+)
+def test_a_given_endpoint_must_fit(more: dict[str, t.Any], words: str) -> None:
+    item, blockers = chosen(facts(endpoints=[endpoint("vpce-1", **more)]), vpc_endpoint_id="vpce-1")
+    assert item is None
+    assert words in blockers[0]["problem"]
+
+
+# -- subnets ------------------------------------------------------------------------------------------------------
+
+SUBNETS = [
+    {"id": "subnet-b2", "zone": "b", "zone_id": "z2", "cidr": "10.0.3.0/24"},
+    {"id": "subnet-a2", "zone": "a", "zone_id": "z1", "cidr": "10.0.10.0/24"},
+    {"id": "subnet-a1", "zone": "a", "zone_id": "z1", "cidr": "10.0.9.0/24"},
+    {"id": "subnet-c1", "zone": "c", "zone_id": "z3", "cidr": "10.0.4.0/24"},
+]
+OFFER = {"zones": ["a", "b"], "zone_ids": ["z1", "z2"]}
+
+
+def subnets(chosen_endpoint: t.Any = None, service: t.Any = OFFER, **options: t.Any) -> tuple[list[str], list[str]]:
+    blockers = select.Blockers()
+    found = select.subnets(facts(subnets=SUBNETS, service=service), params(**options), chosen_endpoint, blockers)
+    return found, [item["problem"] for item in blockers.items]
+
+
+def test_one_subnet_for_each_zone_that_is_offered_the_lowest_address_first() -> None:
+    # By number: 10.0.9.0 comes before 10.0.10.0.
+    assert subnets() == (["subnet-a1", "subnet-b2"], [])
+
+
+def test_zones_are_compared_by_id_and_by_name_only_without_ids() -> None:
+    assert subnets(service={"zones": ["c"], "zone_ids": ["z1"]})[0] == ["subnet-a1"]
+    assert subnets(service={"zones": ["c"], "zone_ids": []})[0] == ["subnet-c1"]
+
+
+def test_an_endpoint_of_ours_keeps_its_subnets_and_gets_the_zones_that_it_lacks() -> None:
+    assert subnets(endpoint("vpce-1", subnet_ids=["subnet-a2"], tags={TAG: OURS}))[0] == ["subnet-a2", "subnet-b2"]
+
+
+def test_no_subnet_in_an_offered_zone() -> None:
+    found, problems = subnets(service={"zones": ["x"], "zone_ids": ["z9"]})
+    assert found == []
+    assert "no subnet in a zone that the service offers (z9)" in problems[0]
+
+
+def test_given_subnets_are_judged_all_at_once() -> None:
+    problems = " | ".join(subnets(subnet_ids=["subnet-c1", "subnet-a1", "subnet-a2", "subnet-x"])[1])
+    for words in ("subnet-c1 (c, z3) lies in a zone that the service lacks", "subnet-a1, subnet-a2 lie in the same zone z1", "subnet-x is not in vpc-1"):
+        assert words in problems
+
+
+# -- groups -------------------------------------------------------------------------------------------------------
+
+
+def rule(source: str, first: int | None = 443, last: int | None = 443, protocol: str = "tcp", description: str | None = None) -> dict[str, t.Any]:
+    return {"protocol": protocol, "from_port": first, "to_port": last, "source": source, "description": description}
+
+
+@pytest.mark.parametrize(
+    ("ingress", "open_to"),
+    [
+        (rule("10.0.0.0/8"), True),
+        (rule("10.1.0.0/16"), True),
+        (rule("10.1.2.0/24"), False),
+        (rule("0.0.0.0/0", 0, 1023), True),
+        (rule("10.0.0.0/8", None, None, "-1"), True),
+        (rule("10.0.0.0/8", 80, 80), False),
+        (rule("10.0.0.0/8", protocol="udp"), False),
+        (rule("::/0"), False),
+        (rule("sg-1"), False),
+    ],
+)
+def test_who_gets_in(ingress: dict[str, t.Any], open_to: bool) -> None:
+    assert select.lets_https_in({"ingress": [ingress]}, "10.1.0.0/16") is open_to
+
+
+def test_only_rules_with_our_mark_become_stale() -> None:
+    mine, theirs = rule("10.0.0.0/8", description=select.RULE_MARK), rule("10.0.0.0/8", description="theirs")
+    assert select.stale_rules({"ingress": [mine, theirs]}, ["10.1.0.0/16"]) == [mine]
+    assert select.stale_rules({"ingress": [mine, theirs]}, ["10.0.0.0/8"]) == []
+
+
+# -- DNS ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_zone_is_named_as_its_host_unless_one_that_covers_it_is_asked_for() -> None:
+    site = "acme.my.site.com"
+    options = params(dns_names=[site], dns_zone="my.salesforce.com")
+    assert select.zone_names(options) == ["my.salesforce.com", site]
+    assert select.zone_names(params(dns_zone="salesforce.co")) == [HOST]
+    assert "hides every name below it" in select.shadowing(facts(), options)[0]
+    assert select.shadowing(facts(), params(dns_names=[site])) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "blocked"),
+    [
+        ([("FORWARD", HOST)], True),
+        ([("FORWARD", "salesforce.com")], False),
+        ([("FORWARD", ".")], False),
+        ([("SYSTEM", HOST)], False),
+        ([("FORWARD", "other.my.salesforce.com")], False),
+        ([("FORWARD", "xacme.my.salesforce.com")], False),
+    ],
+)
+def test_a_forwarding_rule_wins_if_it_is_as_specific_as_the_zone(rules: list[tuple[str, str]], blocked: bool) -> None:
+    blockers = select.Blockers()
+    found = [{"id": f"rslvr-{index}", "name": None, "type": kind, "domain": domain} for index, (kind, domain) in enumerate(rules)]
+    select.check_resolver_rules(facts(resolver_rules=found), params(), blockers)
+    assert bool(blockers.items) is blocked
+
+
+def test_a_system_rule_of_the_host_cures_a_rule_of_the_wide_zone() -> None:
+    blockers = select.Blockers()
+    found = [
+        {"id": "rslvr-1", "name": "all", "type": "FORWARD", "domain": "my.salesforce.com"},
+        {"id": "rslvr-2", "name": "not us", "type": "SYSTEM", "domain": HOST},
+    ]
+    select.check_resolver_rules(facts(resolver_rules=found), params(dns_zone="my.salesforce.com"), blockers)
+    assert blockers.items == []
+
+
+def test_records_are_in_one_order() -> None:
+    record = select.wanted_record(HOST, params(), None, ["10.0.0.9", "10.0.0.10"])
+    assert record is not None
+    assert record["values"] == ["10.0.0.10", "10.0.0.9"]
+    assert select.wanted_record(HOST, params(), None, []) is None
+
+
+def zone(records: list[dict[str, t.Any]], ours: bool, name: str = HOST) -> dict[str, t.Any]:
+    return {"id": "Z1", "name": name, "vpcs": [{"id": VPC, "region": "r"}], "comment": "", "tags": {TAG: OURS} if ours else {}, "records": records}
+
+
+def record(name: str, values: list[str], kind: str = "A") -> dict[str, t.Any]:
+    return {"name": name, "type": kind, "ttl": 60, "values": values, "alias": None, "set_identifier": None}
+
+
+def test_a_zone_of_ours_goes_with_our_records_and_stays_for_those_of_others() -> None:
+    mine, soa, theirs = record(HOST, ["10.0.0.9"]), record(HOST, ["ns"], "SOA"), record(f"x.{HOST}", ["192.0.2.1"])
+    gone = select.dns_leftovers(facts(zones=[zone([mine, soa], ours=True)]), params())
+    assert [item["name"] for item in gone["zones"]] == [HOST]
+    assert [item["record"] for item in gone["records"]] == [mine]
+    kept = select.dns_leftovers(facts(zones=[zone([mine, soa, theirs], ours=True)]), params())
+    assert kept["zones"] == []
+    assert f"x.{HOST} A" in kept["kept"][0]["why"]
+
+
+def test_in_a_zone_that_was_found_only_records_that_lead_to_our_endpoint_go() -> None:
+    found = facts(zones=[zone([record(HOST, ["10.0.0.9"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
+    assert [item["record"]["values"] for item in select.dns_leftovers(found, params())["records"]] == [["10.0.0.9"]]
+    strange = facts(zones=[zone([record(HOST, ["10.0.0.9", "192.0.2.1"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
+    left = select.dns_leftovers(strange, params())
+    assert left["records"] == left["zones"] == []
+    assert "something else" in left["kept"][0]["why"]
