@@ -26,10 +26,7 @@ class Case:
 
 
 def _not_offered(hands: Hands) -> Json:
-    ec2 = hands.aws("ec2", NOT_OFFERED)
-    vpc = ec2.create_vpc(CidrBlock="10.50.0.0/16")["Vpc"]["VpcId"]
-    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-    return {"region": NOT_OFFERED, "vpc_id": vpc}
+    return {"region": NOT_OFFERED, "vpc_id": hands.new_vpc("10.50", NOT_OFFERED)[0]}
 
 
 def _hidden(hands: Hands) -> Json:
@@ -43,18 +40,11 @@ def _flags(hands: Hands) -> Json:
     return {}
 
 
-def _other_vpc(hands: Hands, region: str = REGION) -> str:
-    return str(hands.aws("ec2", region).create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"])
-
-
-def _subnet(hands: Hands, vpc: str, zone: str, cidr: str) -> str:
-    return str(hands.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"])
-
-
 def _bad_subnets(hands: Hands) -> Json:
     first, _second, third = hands.place["subnet_ids"]
-    same = _subnet(hands, hands.vpc, "a", "127.82.200.0/24")
-    theirs = _subnet(hands, _other_vpc(hands), "b", "10.60.1.0/24")
+    made = hands.ec2.create_subnet(VpcId=hands.vpc, CidrBlock="127.82.200.0/24", AvailabilityZone=f"{REGION}a")
+    same = made["Subnet"]["SubnetId"]
+    _vpc, (theirs,) = hands.new_vpc("10.60", zones="b")
     return {"subnet_ids": [first, same, theirs, third]}
 
 
@@ -69,9 +59,8 @@ def _bad_subnets_said(hands: Hands, given: Json) -> Words:
 
 
 def _only_other_zones(hands: Hands) -> Json:
-    vpc = _other_vpc(hands)
-    hands.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-    return {"vpc_id": vpc, "only": _subnet(hands, vpc, "c", "10.60.2.0/24")}
+    vpc, (subnet,) = hands.new_vpc("10.60", zones="c")
+    return {"vpc_id": vpc, "only": subnet}
 
 
 def _closed_group(hands: Hands) -> Json:
@@ -86,7 +75,7 @@ def _narrow_group(hands: Hands) -> Json:
 
 
 def _their_group(hands: Hands) -> Json:
-    return {"security_group_ids": [hands.group("elsewhere", _other_vpc(hands))]}
+    return {"security_group_ids": [hands.group("elsewhere", hands.new_vpc("10.60")[0])]}
 
 
 def _rule(hands: Hands, domain: str, kind: str = "FORWARD") -> str:
@@ -129,7 +118,7 @@ def _shadowed(hands: Hands) -> Json:
 
 
 def _further_vpc_has_it(hands: Hands) -> Json:
-    further = _other_vpc(hands)
+    further = hands.new_vpc("10.60")[0]
     return {"zone": hands.new_zone(hands.host, further, {}), "dns_vpcs": [{"id": further}]}
 
 
@@ -161,22 +150,14 @@ def _professional(hands: Hands) -> Json:
     return {"salesforce": {key: made[key] for key in ("instance_url", "client_id", "client_secret")}, "my_domain": made["host"]}
 
 
-def _foreign_endpoint(hands: Hands, region: str = ELSEWHERE) -> str:
-    place = hands.client.ready["aws"]["regions"][region]
-    made = hands.aws("ec2", region).create_vpc_endpoint(
-        VpcEndpointType="Interface", VpcId=place["vpc_id"], ServiceName=place["service_name"], SubnetIds=place["subnet_ids"][:1]
-    )
-    return str(made["VpcEndpoint"]["VpcEndpointId"])
-
-
 def _name_taken(hands: Hands) -> Json:
-    endpoint = _foreign_endpoint(hands)
+    endpoint = hands.new_endpoint(region=ELSEWHERE)
     hands.client.create(NAME, region=ELSEWHERE, vpc_endpoint_id=endpoint, status="Ready")
     return {"endpoint": endpoint}
 
 
 def _given_endpoint(hands: Hands, spoil: t.Callable[[Hands, str], t.Any]) -> Json:
-    endpoint = _foreign_endpoint(hands, REGION)
+    endpoint = hands.new_endpoint()
     spoil(hands, endpoint)
     return {"vpc_endpoint_id": endpoint}
 
@@ -208,34 +189,135 @@ CLOSED = ("security_groups", "lets TCP 443 in from anywhere", "add such a rule t
 CASES = (
     Case("nothing", lambda hands: {}),
     Case(
-        "region not offered", _not_offered,
-        lambda hands, given: (("region", f"no inbound connection in {NOT_OFFERED}; offered are: eu-central-1, us-east-1, us-west-2", "use a VPC in one of these"),),
+        "region not offered",
+        _not_offered,
+        lambda hands, given: (
+            ("region", f"no inbound connection in {NOT_OFFERED}; offered are: eu-central-1, us-east-1, us-west-2", "use a VPC in one of these"),
+        ),
     ),
-    Case("service not visible", _hidden, lambda hands, given: (("service", f"does not see the endpoint service {hands.place['service_name']}", "have Salesforce allow this AWS account"),)),
-    Case("VPC missing", lambda hands: {"vpc_id": "vpc-0123456789abcdef0"}, lambda hands, given: (("vpc", f"vpc-0123456789abcdef0 does not exist in {REGION}", "check vpc_id, region and AWS account"),)),
-    Case("DNS of the VPC off", _flags, lambda hands, given: tuple(("vpc", f"{flag} of {hands.vpc} is off", f"switch {flag} on") for flag in ("enableDnsSupport", "enableDnsHostnames"))),
+    Case(
+        "service not visible",
+        _hidden,
+        lambda hands, given: (("service", f"does not see the endpoint service {hands.place['service_name']}", "have Salesforce allow this AWS account"),),
+    ),
+    Case(
+        "VPC missing",
+        lambda hands: {"vpc_id": "vpc-0123456789abcdef0"},
+        lambda hands, given: (("vpc", f"vpc-0123456789abcdef0 does not exist in {REGION}", "check vpc_id, region and AWS account"),),
+    ),
+    Case(
+        "DNS of the VPC off",
+        _flags,
+        lambda hands, given: tuple(("vpc", f"{flag} of {hands.vpc} is off", f"switch {flag} on") for flag in ("enableDnsSupport", "enableDnsHostnames")),
+    ),
     Case("subnets that do not fit", _bad_subnets, _bad_subnets_said),
-    Case("no subnet in a zone of the service", _only_other_zones, lambda hands, given: (("subnets", f"no subnet in a zone that the service offers ({', '.join(sorted(item['zone_id'] for item in hands.place['subnets'][:2]))}); it has {given['only']}", "make a subnet in one of these zones"),)),
+    Case(
+        "no subnet in a zone of the service",
+        _only_other_zones,
+        lambda hands, given: (
+            (
+                "subnets",
+                f"no subnet in a zone that the service offers ({', '.join(sorted(item['zone_id'] for item in hands.place['subnets'][:2]))}); it has {given['only']}",
+                "make a subnet in one of these zones",
+            ),
+        ),
+    ),
     Case("security group without 443", _closed_group, lambda hands, given: (CLOSED,)),
-    Case("security group that lets in too few", _narrow_group, lambda hands, given: (("security_groups", "lets TCP 443 in from 172.16.0.0/12", "add such a rule"),)),
-    Case("security group of another VPC", _their_group, lambda hands, given: (("security_groups", f"{given['security_group_ids'][0]} is not in {hands.vpc}", "give a group of this VPC"),)),
-    Case("FORWARD rule over the name", _forward, lambda hands, given: (("resolver_rule", f"to-forward ({given['rule']}) forwards {hands.host}", f"dissociate it from {hands.vpc}"),)),
+    Case(
+        "security group that lets in too few",
+        _narrow_group,
+        lambda hands, given: (("security_groups", "lets TCP 443 in from 172.16.0.0/12", "add such a rule"),),
+    ),
+    Case(
+        "security group of another VPC",
+        _their_group,
+        lambda hands, given: (("security_groups", f"{given['security_group_ids'][0]} is not in {hands.vpc}", "give a group of this VPC"),),
+    ),
+    Case(
+        "FORWARD rule over the name",
+        _forward,
+        lambda hands, given: (("resolver_rule", f"to-forward ({given['rule']}) forwards {hands.host}", f"dissociate it from {hands.vpc}"),),
+    ),
     Case("FORWARD rule less specific than the zone", _forward_wider),
-    Case("FORWARD rule as wide as the zone", _forward_wide_zone, lambda hands, given: (("resolver_rule", f"forwards {WIDE}", f"associate a SYSTEM rule for {hands.host}"),)),
+    Case(
+        "FORWARD rule as wide as the zone",
+        _forward_wide_zone,
+        lambda hands, given: (("resolver_rule", f"forwards {WIDE}", f"associate a SYSTEM rule for {hands.host}"),),
+    ),
     Case("SYSTEM rule that cures it", _forward_cured),
-    Case("zone that answers before ours", _shadowed, lambda hands, given: (("zone", f"the private zone {hands.host} of this VPC answers for {hands.host} before a zone {WIDE} can", f"set dns_zone to {hands.host}"),)),
-    Case("further VPC with a zone of that name", _further_vpc_has_it, lambda hands, given: (("zone", f"{given['dns_vpcs'][0]['id']} in {REGION} already resolves another private zone {hands.host} ({given['zone']})", "leave it out of dns_vpcs"),)),
-    Case("further VPC that is not there", _further_vpc_missing, lambda hands, given: (("vpc", f"vpc-0123456789abcdef0 does not exist in {ELSEWHERE}", "check dns_vpcs"),)),
-    Case("CNAME in the place of the record", _cname, lambda hands, given: (("record", f"zone {WIDE} ({given['zone']}) holds a CNAME of {hands.host}", "delete it, or set manage_dns to false"),)),
-    Case("weighted records in its place", _weighted, lambda hands, given: (("record", f"({given['zone']}) holds A records of {hands.host} with a routing policy", "delete them"),)),
+    Case(
+        "zone that answers before ours",
+        _shadowed,
+        lambda hands, given: (
+            ("zone", f"the private zone {hands.host} of this VPC answers for {hands.host} before a zone {WIDE} can", f"set dns_zone to {hands.host}"),
+        ),
+    ),
+    Case(
+        "further VPC with a zone of that name",
+        _further_vpc_has_it,
+        lambda hands, given: (
+            (
+                "zone",
+                f"{given['dns_vpcs'][0]['id']} in {REGION} already resolves another private zone {hands.host} ({given['zone']})",
+                "leave it out of dns_vpcs",
+            ),
+        ),
+    ),
+    Case(
+        "further VPC that is not there",
+        _further_vpc_missing,
+        lambda hands, given: (("vpc", f"vpc-0123456789abcdef0 does not exist in {ELSEWHERE}", "check dns_vpcs"),),
+    ),
+    Case(
+        "CNAME in the place of the record",
+        _cname,
+        lambda hands, given: (("record", f"zone {WIDE} ({given['zone']}) holds a CNAME of {hands.host}", "delete it, or set manage_dns to false"),),
+    ),
+    Case(
+        "weighted records in its place",
+        _weighted,
+        lambda hands, given: (("record", f"({given['zone']}) holds A records of {hands.host} with a routing policy", "delete them"),),
+    ),
     Case("user without the permission", _reader, lambda hands, given: (NO_PERMISSION,)),
-    Case("edition without Private Connect", _professional, lambda hands, given: (("edition", "the org is of the Professional Edition", "use an org of Enterprise"),)),
-    Case("name taken by an endpoint elsewhere", _name_taken, lambda hands, given: (("replace", "interrupts traffic", f"tear down {NAME} (Ready, endpoint {given['endpoint']}), point it at a new endpoint in {REGION}"),)),
-    Case("given endpoint rejected", lambda hands: _given_endpoint(hands, lambda hands, endpoint: hands.client.act_aws("reject", endpoint)), lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is rejected, it carries no traffic again", "leave vpc_endpoint_id out"),)),
-    Case("given endpoint failed", lambda hands: _given_endpoint(hands, lambda hands, endpoint: hands.client.act_aws("set_state", endpoint, "failed")), lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is failed", "leave vpc_endpoint_id out"),)),
+    Case(
+        "edition without Private Connect",
+        _professional,
+        lambda hands, given: (("edition", "the org is of the Professional Edition", "use an org of Enterprise"),),
+    ),
+    Case(
+        "name taken by an endpoint elsewhere",
+        _name_taken,
+        lambda hands, given: (
+            ("replace", "interrupts traffic", f"tear down {NAME} (Ready, endpoint {given['endpoint']}), point it at a new endpoint in {REGION}"),
+        ),
+    ),
+    Case(
+        "given endpoint rejected",
+        lambda hands: _given_endpoint(hands, lambda hands, endpoint: hands.client.act_aws("reject", endpoint)),
+        lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is rejected, it carries no traffic again", "leave vpc_endpoint_id out"),),
+    ),
+    Case(
+        "given endpoint failed",
+        lambda hands: _given_endpoint(hands, lambda hands, endpoint: hands.client.act_aws("set_state", endpoint, "failed")),
+        lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is failed", "leave vpc_endpoint_id out"),),
+    ),
     Case("given endpoint of another kind", _gateway, lambda hands, given: (("endpoint", "is of type Gateway, not Interface", "give an interface endpoint"),)),
-    Case("given endpoint of another VPC", lambda hands: {"vpc_endpoint_id": _foreign_endpoint(hands)}, lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is not in {hands.vpc}", "give the ID of an endpoint of this VPC"),)),
+    Case(
+        "given endpoint of another VPC",
+        lambda hands: {"vpc_endpoint_id": hands.new_endpoint(region=ELSEWHERE)},
+        lambda hands, given: (("endpoint", f"{given['vpc_endpoint_id']} is not in {hands.vpc}", "give the ID of an endpoint of this VPC"),),
+    ),
     Case("IAM: endpoint", lambda hands: _deny(hands, "ec2:CreateVpcEndpoint"), lambda hands, given: (_iam("ec2:CreateVpcEndpoint"),)),
     Case("IAM: group", lambda hands: _deny(hands, "ec2:CreateSecurityGroup"), lambda hands, given: (_iam("ec2:CreateSecurityGroup"),)),
-    Case("several at once", _several, lambda hands, given: (("vpc", "enableDnsHostnames", "switch enableDnsHostnames on"), CLOSED, ("resolver_rule", given["rule"], "dissociate"), NO_PERMISSION, _iam("ec2:CreateVpcEndpoint"))),
-)  # fmt: skip
+    Case(
+        "several at once",
+        _several,
+        lambda hands, given: (
+            ("vpc", "enableDnsHostnames", "switch enableDnsHostnames on"),
+            CLOSED,
+            ("resolver_rule", given["rule"], "dissociate"),
+            NO_PERMISSION,
+            _iam("ec2:CreateVpcEndpoint"),
+        ),
+    ),
+)

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from hands import Hands
-from runs import NAME, REGION, TAG, Json
+from runs import NAME, REGION, TAG
 
 ELSEWHERE = "us-west-2"
 MARK = "Salesforce Private Connect"
@@ -134,8 +134,17 @@ FOREIGN: t.Any = {"leads_to": "edited"}
 EDITS = (
     Edit("nothing", lambda site: None),
     # The endpoint
-    Edit("the endpoint's subnet of a zone removed", _lose_subnet, ("endpoint.subnet_ids", "record"), tidy=lambda site: site.ec2.delete_network_interface(NetworkInterfaceId=site.handmade)),
-    Edit("security group of the endpoint swapped for another", lambda site: site.modify(AddSecurityGroupIds=[site.their_group], RemoveSecurityGroupIds=[site.group_id]), ("endpoint.security_group_ids",)),
+    Edit(
+        "the endpoint's subnet of a zone removed",
+        _lose_subnet,
+        ("endpoint.subnet_ids", "record"),
+        tidy=lambda site: site.ec2.delete_network_interface(NetworkInterfaceId=site.handmade),
+    ),
+    Edit(
+        "security group of the endpoint swapped for another",
+        lambda site: site.modify(AddSecurityGroupIds=[site.their_group], RemoveSecurityGroupIds=[site.group_id]),
+        ("endpoint.security_group_ids",),
+    ),
     Edit("security group added to the endpoint", lambda site: site.modify(AddSecurityGroupIds=[site.their_group]), ("endpoint.security_group_ids",)),
     Edit("private DNS of the endpoint switched on", lambda site: site.modify(PrivateDnsEnabled=True), ("endpoint.private_dns_enabled",)),
     Edit("tag of `private_connect_tags` changed", lambda site: site.tag(site.endpoint()["id"], "team", "sales"), ("endpoint.tags",)),
@@ -157,11 +166,22 @@ EDITS = (
     Edit("record of somebody else added to the zone", lambda site: site.put_record(f"x.{site.host}", "A", ["10.1.1.7"]), **FOREIGN),
     Edit("a further VPC dissociated from the zone", lambda site: site.dissociate(site.far_vpc, region=ELSEWHERE), ("zone.vpcs",)),
     Edit("the endpoint's VPC dissociated from the zone", lambda site: site.dissociate(site.vpc), ("zone.vpcs",)),
-    Edit("the role's own tag removed from the zone", lambda site: site.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=site.zone_id, RemoveTagKeys=[TAG]), ("zone.tags",)),
-    Edit("VPC of somebody else associated with the zone", lambda site: site.associate(site.ec2.create_vpc(CidrBlock="10.98.0.0/16")["Vpc"]["VpcId"]), **FOREIGN),
+    Edit(
+        "the role's own tag removed from the zone",
+        lambda site: site.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=site.zone_id, RemoveTagKeys=[TAG]),
+        ("zone.tags",),
+    ),
+    Edit(
+        "VPC of somebody else associated with the zone", lambda site: site.associate(site.ec2.create_vpc(CidrBlock="10.98.0.0/16")["Vpc"]["VpcId"]), **FOREIGN
+    ),
     Edit("second, wider zone associated with the VPC", lambda site: site.new_zone(site.host.partition(".")[2], site.vpc, {}), **FOREIGN),
     *(
-        Edit(f"{name} of the VPC switched off", lambda site, flag=flag: site.vpc_flag(flag, False), blockers=("vpc",), by_hand=lambda site, flag=flag: site.vpc_flag(flag, True))
+        Edit(
+            f"{name} of the VPC switched off",
+            lambda site, flag=flag: site.vpc_flag(flag, False),
+            blockers=("vpc",),
+            by_hand=lambda site, flag=flag: site.vpc_flag(flag, True),
+        )
         for flag, name in DNS_FLAGS.items()
     ),
     # The connection
@@ -174,8 +194,14 @@ EDITS = (
     Edit("endpoint deleted", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
     Edit("endpoint deleted, and the org knows", lambda site: _seen(site, "deleted"), LOST_ENDPOINT, ("replace",)),
     Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), LOST_ENDPOINT, ("replace",)),
-    Edit("connection pointed at another endpoint in Setup", _repoint, ("connection.vpc_endpoint_id",), ("replace",), tidy=lambda site: site.delete_endpoint(site.handmade)),
+    Edit(
+        "connection pointed at another endpoint in Setup",
+        _repoint,
+        ("connection.vpc_endpoint_id",),
+        ("replace",),
+        tidy=lambda site: site.delete_endpoint(site.handmade),
+    ),
     # At the end, since these change what is whose
     Edit("zone deleted", lambda site: site.delete_zone(), ("zone", "record"), leads_to="rest"),
     Edit("zone deleted, and another of its name made by hand", _second_zone, ("zone.vpcs", "record"), leads_to="rest"),
-)  # fmt: skip
+)

@@ -29,6 +29,27 @@ class Hands(Bench):
 
     # AWS by hand
 
+    def new_endpoint(self, *, region: str = REGION, group: str | None = None, mark: str | None = None, **more: t.Any) -> str:
+        """Of Salesforce's service, in the first subnet of the region's VPC; ``mark`` is the value of the role's tag."""
+        place = self.client.ready["aws"]["regions"][region]
+        if mark:
+            more["TagSpecifications"] = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": TAG, "Value": mark}]}]
+        if group:
+            more["SecurityGroupIds"] = [group]
+        request = {"VpcId": place["vpc_id"], "ServiceName": place["service_name"], "SubnetIds": place["subnet_ids"][:1], **more}
+        return str(self.aws("ec2", region).create_vpc_endpoint(VpcEndpointType="Interface", **request)["VpcEndpoint"]["VpcEndpointId"])
+
+    def new_vpc(self, cidr: str, region: str = REGION, zones: str = "") -> tuple[str, list[str]]:
+        """A VPC that resolves private zones, with a subnet in each of these zones."""
+        ec2 = self.aws("ec2", region)
+        vpc = str(ec2.create_vpc(CidrBlock=f"{cidr}.0.0/16")["Vpc"]["VpcId"])
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"{cidr}.{number}.0/24", AvailabilityZone=f"{region}{zone}")["Subnet"]["SubnetId"]
+            for number, zone in enumerate(zones, 1)
+        ]
+        return vpc, subnets
+
     def group(self, name: str, vpc: str | None = None) -> str:
         made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc or self.vpc)["GroupId"]
         self.allow(made, "10.0.0.0/8", "theirs")
@@ -73,9 +94,7 @@ class Hands(Bench):
         return next(item for item in found if item["Name"] == f"{self.host}." and item["Type"] == "A")
 
     def change(self, action: str, record: Json, zone: str | None = None) -> None:
-        self.route53.change_resource_record_sets(
-            HostedZoneId=zone or self.zone_id, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]}
-        )
+        self.route53.change_resource_record_sets(HostedZoneId=zone or self.zone_id, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]})
 
     def put_record(self, name: str, kind: str, values: list[str], ttl: int = 60, zone: str | None = None) -> None:
         self.change("UPSERT", {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}, zone)

@@ -4,7 +4,8 @@
 """Runs of the role and reads of its module against the emulators, as tests of both need them.
 
 Ansible and boto3 are loaded once; each run is a process forked from this one, which saves most of what a start costs. This process
-itself starts no threads. Start tests by run.sh, as Ansible reads settings when it is loaded. The emulators are those that EMULATORS_READY_FILE names, else a set of its own.
+itself starts no threads. Start tests by run.sh, as Ansible reads settings when it is loaded. The emulators are those that
+EMULATORS_READY_FILE names, else a set of its own.
 """
 
 from __future__ import annotations
