@@ -53,19 +53,20 @@ class Account:
             raise self.errors.pop(0)
         return getattr(self, operation)(**request)
 
-    def create_vpc_endpoint(self, ClientToken: str = "", **request: t.Any) -> dict[str, t.Any]:
-        if ClientToken not in self.tokens:
-            self.tokens[ClientToken] = self.add(f"vpce-{len(self.endpoints):017x}", "pendingAcceptance", Tags=request["TagSpecifications"][0]["Tags"])
-        return {"VpcEndpoint": self.tokens[ClientToken]}
+    def create_vpc_endpoint(self, **request: t.Any) -> dict[str, t.Any]:
+        token, tags = request["ClientToken"], request["TagSpecifications"][0]["Tags"]
+        if token not in self.tokens:
+            self.tokens[token] = self.add(f"vpce-{len(self.endpoints):017x}", "pendingAcceptance", Tags=tags)
+        return {"VpcEndpoint": self.tokens[token]}
 
-    def modify_vpc_endpoint(self, VpcEndpointId: str, **request: t.Any) -> dict[str, t.Any]:
-        (found,) = [item for item in self.endpoints if item["VpcEndpointId"] == VpcEndpointId]
+    def modify_vpc_endpoint(self, **request: t.Any) -> dict[str, t.Any]:
+        (found,) = [item for item in self.endpoints if item["VpcEndpointId"] == request["VpcEndpointId"]]
         found["SubnetIds"] = [item for item in found["SubnetIds"] + request.get("AddSubnetIds", []) if item not in request.get("RemoveSubnetIds", [])]
         return {}
 
-    def delete_vpc_endpoints(self, VpcEndpointIds: list[str]) -> dict[str, t.Any]:
+    def delete_vpc_endpoints(self, **request: t.Any) -> dict[str, t.Any]:
         for item in self.endpoints:
-            if item["VpcEndpointId"] in VpcEndpointIds:
+            if item["VpcEndpointId"] in request["VpcEndpointIds"]:
                 item["State"] = "deleting"
         return {"Unsuccessful": []}
 
@@ -134,7 +135,7 @@ def test_several_that_fit_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     account = Account()
     account.add("vpce-00000000000000001")
     account.add("vpce-00000000000000002")
-    with pytest.raises(PrivateConnectError, match="2 endpoints .* vpce-00000000000000001 .* vpce-00000000000000002"):
+    with pytest.raises(PrivateConnectError, match=r"2 endpoints .* vpce-00000000000000001 .* vpce-00000000000000002"):
         run(account, monkeypatch)
 
 
@@ -162,7 +163,7 @@ def test_a_change_that_aws_is_busy_for_is_tried_again(monkeypatch: pytest.Monkey
 def test_available_waits_and_says_at_the_deadline_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     account = Account()
     account.add("vpce-00000000000000001", "pendingAcceptance")
-    with pytest.raises(WaitTimeout, match="vpce-00000000000000001 is pendingAcceptance with 1 of 1 addresses after 60 s.*provision the inbound connection"):
+    with pytest.raises(WaitTimeout, match=r"vpce-00000000000000001 is pendingAcceptance with 1 of 1 addresses after 60 s.*provision the inbound connection"):
         run(account, monkeypatch, state="available")
     reads = iter(["pendingAcceptance", "pending", "available"])
     account.on_read = lambda: account.endpoints[0].update(State=next(reads, "available"))
@@ -199,7 +200,7 @@ def test_a_deletion_waits_for_lingering_interfaces(monkeypatch: pytest.MonkeyPat
 def test_a_deletion_that_does_not_end_names_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     account = Account()
     account.add("vpce-00000000000000001")
-    with pytest.raises(WaitTimeout, match="is deleting and 1 of its interfaces are left after 60 s .eni-vpce-00000000000000001."):
+    with pytest.raises(WaitTimeout, match=r"is deleting and 1 of its interfaces are left after 60 s .eni-vpce-00000000000000001."):
         run(account, monkeypatch, state="absent")
 
 
