@@ -14,8 +14,9 @@ import json
 import os
 import socket
 import typing as t
+from pathlib import Path
 
-_net = json.loads(open(os.environ["EMULATED_NET"], encoding="utf-8").read()) if "EMULATED_NET" in os.environ else None
+_net = json.loads(Path(os.environ["EMULATED_NET"]).read_text(encoding="utf-8")) if "EMULATED_NET" in os.environ else None
 _getaddrinfo, _connect = socket.getaddrinfo, socket.socket.connect
 
 
