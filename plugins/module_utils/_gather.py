@@ -80,8 +80,7 @@ def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str
     matching = [zone for zone in facts["zones"] if params["state"] == "absent" or zone["name"] in wanted_zones]
     facts["zone_names"] = sorted(zone["name"] for zone in facts["zones"])
     ids = {item for own in [*facts["own_endpoints"], *([endpoint] if endpoint else [])] for item in own["network_interface_ids"]}
-    # A zone of ours that somebody dissociated from the VPC is found by its name.
-    lost = set(wanted_zones) - ({zone["name"] for zone in matching} if params["state"] == "present" else set()) if params["manage_dns"] else set()
+    lost = _lost_zones(facts, params, wanted_zones, matching)
     facts.update(
         reader.together(
             service=lambda: reader.service(name) if name and params["state"] == "present" else None,
@@ -92,6 +91,13 @@ def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str
     there = {zone["id"] for zone in matching}
     zones = reader.zones([*matching, *(zone for zone in facts.pop("named") if zone["id"] not in there)])
     facts["zones"] = [zone for zone in zones if zone["id"] in there or select.is_our_zone(zone, facts["tag_value"])]
+
+
+def _lost_zones(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], wanted: t.Sequence[str], matching: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
+    """Names by which to look for zones of ours that somebody dissociated from the VPC. The zone of a place that a move leaves goes with that place."""
+    if not params["manage_dns"] or facts["moved_from"]:
+        return set()
+    return set(wanted) - ({zone["name"] for zone in matching} if params["state"] == "present" else set())
 
 
 def _choose(facts: dict[str, t.Any], params: t.Mapping[str, t.Any], blockers: Blockers) -> None:

@@ -25,6 +25,11 @@ class Case:
     said: t.Callable[[Hands, Json], Words] = lambda hands, given: ()
 
 
+def zones(hands: Hands) -> str:
+    """The zones of the service, as they are told."""
+    return ", ".join(sorted(item["zone_id"] for item in hands.place["subnets"][:2]))
+
+
 def _not_offered(hands: Hands) -> Json:
     return {"region": NOT_OFFERED, "vpc_id": hands.new_vpc("10.50", NOT_OFFERED)[0]}
 
@@ -50,10 +55,14 @@ def _bad_subnets(hands: Hands) -> Json:
 
 def _bad_subnets_said(hands: Hands, given: Json) -> Words:
     first, same, theirs, third = given["subnet_ids"]
-    zones = ", ".join(sorted(item["zone_id"] for item in hands.place["subnets"][:2]))
+    place = f"{REGION}c, {hands.place['subnets'][2]['zone_id']}"
     return (
         ("subnets", f"subnet {theirs} is not in {hands.vpc}", "choose among"),
-        ("subnets", f"subnet {third} ({REGION}c, {hands.place['subnets'][2]['zone_id']}) lies in a zone that the service lacks", f"choose subnets in {zones}"),
+        (
+            "subnets",
+            f"subnet {third} ({place}) lies in a zone that the service lacks",
+            f"choose subnets in {zones(hands)}",
+        ),
         ("subnets", f"subnets {', '.join(sorted((first, same)))} lie in the same zone", "give one subnet for each zone"),
     )
 
@@ -217,7 +226,7 @@ CASES = (
         lambda hands, given: (
             (
                 "subnets",
-                f"no subnet in a zone that the service offers ({', '.join(sorted(item['zone_id'] for item in hands.place['subnets'][:2]))}); it has {given['only']}",
+                f"no subnet in a zone that the service offers ({zones(hands)}); it has {given['only']}",
                 "make a subnet in one of these zones",
             ),
         ),
