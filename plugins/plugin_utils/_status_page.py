@@ -29,6 +29,10 @@ svg path.bad { stroke: var(--bad); stroke-dasharray: 6 4; } svg text.bad { fill:
 """
 
 
+# The widest that a letter of the drawings' font is on average, in units of the drawing: browsers differ in their system-ui.
+_LETTER = 7.8
+
+
 def page(statuses: t.Iterable[Status], title: str = "Salesforce Private Connect") -> str:
     """A whole HTML document. Everything that comes from a service is escaped; nothing is loaded from elsewhere."""
     rows = [row(status) for status in statuses]
@@ -75,15 +79,15 @@ def _drawing(item: Row) -> str:
     parts = [
         _box(10, 10, 420, height - 20, f"VPC {item['vpc_id']} ({item['region']})", "ok"),
         _box(30, 44, 380, 36 + 22 * len(addresses), f"{item['endpoint_id'] or 'VPC endpoint'}: {item['endpoint_state']}", _class("endpoint" in bad)),
-        *(_text(46, 88 + 22 * index, text) for index, text in enumerate(addresses)),
-        *(_text(30, 112 + 22 * len(addresses) + 24 * index, text, "bad" if wrong[index] else "") for index, text in enumerate(records)),
+        *(_text(46, 88 + 22 * index, text, room=356) for index, text in enumerate(addresses)),
+        *(_text(30, 112 + 22 * len(addresses) + 24 * index, text, "bad" if wrong[index] else "", room=392) for index, text in enumerate(records)),
         _arrow(410, 500, middle, "connection" in bad or "endpoint" in bad),
         _box(500, 44, 230, 36 + 22 * max(len(item["source_cidrs"]), 1), "Salesforce transit VPC", "ok"),
-        *(_text(516, 88 + 22 * index, cidr) for index, cidr in enumerate(item["source_cidrs"] or ["no source IPs yet"])),
+        *(_text(516, 88 + 22 * index, cidr, room=206) for index, cidr in enumerate(item["source_cidrs"] or ["no source IPs yet"])),
         _arrow(730, 790, middle, "connection" in bad),
         _box(790, 44, 200, 80, item["my_domain"], _class("connection" in bad)),
-        _text(806, 92, f"{item['name']}"),
-        _text(806, 112, str(item["connection_status"]), "bad" if "connection" in bad else ""),
+        _text(806, 92, f"{item['name']}", room=176),
+        _text(806, 112, str(item["connection_status"]), "bad" if "connection" in bad else "", room=176),
     ]
     label = f"Path of {item['name']}: endpoint {item['endpoint_state']}, connection {item['connection_status']}"
     return f'<svg viewBox="0 0 1000 {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
@@ -94,11 +98,14 @@ def _class(bad: bool) -> str:
 
 
 def _box(x: int, y: int, width: int, height: int, title: str, kind: str) -> str:
-    return f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>{_text(x + 12, y + 20, title, "soft")}'
+    return f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>{_text(x + 12, y + 20, title, "soft", room=width - 20)}'
 
 
-def _text(x: int, y: int, text: str, kind: str = "") -> str:
-    return f'<text class="{kind}" x="{x}" y="{y}">{escape(text)}</text>'
+def _text(x: int, y: int, text: str, kind: str = "", *, room: int) -> str:
+    """A line of at most ``room`` units. A longer one is cut, and whole where the pointer rests on it."""
+    most = int(room / _LETTER)
+    inside = escape(text) if len(text) <= most else f"{escape(text[: most - 1])}\u2026<title>{escape(text)}</title>"
+    return f'<text class="{kind}" x="{x}" y="{y}">{inside}</text>'
 
 
 def _arrow(start: int, end: int, y: int, bad: bool) -> str:

@@ -55,6 +55,11 @@ addEventListener('load', () => setTimeout(() => {
       box: [svg.getBoundingClientRect().width, svg.getBoundingClientRect().height],
       dashed: [...svg.querySelectorAll('rect')].filter(node => style(node).strokeDasharray !== 'none' && style(node).stroke === red).length,
       broken: [...svg.querySelectorAll('path')].filter(node => style(node).strokeDasharray !== 'none' && style(node).stroke === red).length,
+      over: [...svg.querySelectorAll('text')].filter(node => {
+        const boxes = [...svg.querySelectorAll('rect')].map(rect => rect.getBBox());
+        const text = node.getBBox();
+        return !boxes.some(box => text.x >= box.x && text.x + text.width <= box.x + box.width && text.y >= box.y && text.y + text.height <= box.y + box.height);
+      }).map(node => node.textContent),
       red: [...svg.querySelectorAll('text')].filter(node => style(node).fill === red).map(node => node.textContent),
     })),
   };
@@ -89,10 +94,11 @@ def judge(seen: dict[str, t.Any]) -> None:
     expect("title, which markup of others would change", seen["title"], "Salesforce Private Connect")
     expect("scripts, images, and what it wanted to load", (seen["scripts"], seen["images"], seen["refused"]), (0, 0, []))
     expect("wider than the window", seen["wide"], False)
-    for shown in ("1 of 3 as wanted.", "Acme_Well", "Acme_Unreachable", "Cannot log in: <script>document.title = 'run'</script>", "Nothing differs."):
+    for shown in ("2 of 4 as wanted.", "Acme_Well", "Acme_Unreachable", "Cannot log in: <script>document.title = 'run'</script>", "Nothing differs."):
         assert shown in seen["text"], f"{shown!r} cannot be read on the page:\n{seen['text']}"
-    well, differing = seen["drawings"]
+    well, _long, differing = seen["drawings"]
     for drawing in seen["drawings"]:
+        expect("texts that reach over their box", drawing["over"], [])
         assert min(drawing["box"]) > 100, f"a drawing has no room: {drawing['box']}"
     expect("marks where all is well", (well["dashed"], well["broken"], well["red"]), (0, 0, []))
     expect("marked boxes and arrows", (differing["dashed"], differing["broken"]), (1, 2))

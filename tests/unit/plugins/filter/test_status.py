@@ -292,10 +292,21 @@ def test_markup_from_a_service_is_text():
     full = status(drift=[drift("record")], blockers=[{"what": "vpc", "problem": "gone", "cure": "look"}])
     for given in ([full], [EMPTY], [ERROR]):
         plain, page = Page(call("status_page", given)), Page(call("status_page", spoilt(given)))
-        assert [(name, set(attrs)) for name, attrs, _ in page.elements] == [(name, set(attrs)) for name, attrs, _ in plain.elements]
-        changed = [text for before, text in zip(plain.texts(), page.texts()) if text != before]
-        assert f"{MARKUP} {given[0]['name']}" in changed
-        assert all(MARKUP in text for text in changed)
+        # What is too long for the drawing is cut, and whole in a title.
+        kept = [[(name, set(attrs)) for name, attrs, _ in seen.elements if name != "title"] for seen in (plain, page)]
+        assert kept[0] == kept[1]
+        assert any(f"{MARKUP} {given[0]['name']}" in text for text in page.texts())
+        changed = [text for text in page.texts() if "script" in text]
+        assert changed
+        assert all(MARKUP in text or (text.endswith("\u2026") and any(whole.startswith(text[:-1]) for whole in page.texts("title"))) for text in changed)
+
+
+def test_a_text_that_is_too_long_for_the_drawing_is_cut_and_whole_in_a_title():
+    host = "acme-with-a-long-name--uat.sandbox.my.salesforce.com"
+    page = Page(call("status_page", [status(my_domain=host), status()]))
+    assert host in page.texts("title")
+    cut = [text for text in page.texts("text") if text.endswith("\u2026")]
+    assert [host.startswith(text[:-1]) for text in cut] == [True]
 
 
 def test_a_page_loads_nothing():
