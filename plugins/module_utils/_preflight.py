@@ -13,7 +13,7 @@ import typing as t
 from ._aws import DENIED, MOVED_TAG, TAG, AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
-from ._selection import Blockers, Facts, Params, stale_rules
+from ._selection import Blockers, Facts, Params, hosts, is_our_zone, stale_rules
 
 _UNSUPPORTED = ("Team Edition", "Professional Edition", "Personal Edition", "Contact Manager Edition", "Group Edition", "Base Edition", "Starter Edition")
 _ALLOWED = "DryRunOperation"
@@ -29,7 +29,7 @@ def check(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]]
     if "connection" in what:
         reads["edition"] = lambda: _edition(reader, blockers)
     if {"zone", "zone.vpcs"} & what:
-        reads["conflicts"] = lambda: _zone_conflicts(reader, facts, blockers)
+        reads["conflicts"] = lambda: _zone_conflicts(reader, facts, params, blockers)
     reader.together(**reads, **_run_all(reader, _dry_runs(facts, drift, params), blockers))
 
 
@@ -79,7 +79,7 @@ def _edition(reader: Reader, blockers: Blockers) -> None:
         blockers.add("edition", f"the org is of the {edition}, which has no Private Connect", cure)
 
 
-def _zone_conflicts(reader: Reader, facts: Facts, blockers: Blockers) -> None:
+def _zone_conflicts(reader: Reader, facts: Facts, params: Params, blockers: Blockers) -> None:
     """A further VPC that already resolves another private zone of the same name cannot be associated with ours."""
     wanted = [(entry, vpc) for entry in facts["dns"] for vpc in entry["wanted_vpcs"][1:] if vpc not in ((entry["zone"] or {}).get("vpcs") or [])]
     for vpc in {(item["id"], item["region"]): item for _entry, item in wanted}.values():
@@ -94,12 +94,22 @@ def _zone_conflicts(reader: Reader, facts: Facts, blockers: Blockers) -> None:
         zones = {zone["name"]: zone["id"] for zone in listed}
         for entry in (entry for entry, item in wanted if item == vpc):
             other = zones.get(entry["zone_name"])
-            if other and other != (entry["zone"] or {}).get("id"):
+            if other and other != (entry["zone"] or {}).get("id") and not _goes_with_the_move(reader, facts, params, other, entry["zone_name"]):
                 blockers.add(
                     "zone",
                     f"{vpc['id']} in {vpc['region']} already resolves another private zone {entry['zone_name']} ({other})",
                     "leave it out of dns_vpcs, or delete that zone",
                 )
+
+
+def _goes_with_the_move(reader: Reader, facts: Facts, params: Params, zone_id: str, name: str) -> bool:
+    """Whether it is the zone of the place that a move leaves, with nothing of others in it: the role deletes it before it makes the next."""
+    if not (facts["moved_from"] or {}).get("ours"):
+        return False
+    (zone,) = reader.zones([{"id": zone_id, "name": name}])
+    names = hosts(params)
+    known = all(record["type"] in ("NS", "SOA") or (record["type"] == "A" and record["name"] in names) for record in zone["records"])
+    return known and is_our_zone(zone, facts["tag_value"])
 
 
 def _dry_runs(facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Params) -> list[DryRun]:
