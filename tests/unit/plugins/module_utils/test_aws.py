@@ -158,7 +158,7 @@ def test_every_page_is_read_where_botocore_has_no_paginator(one: Aws, recorded: 
 def test_an_error_on_a_later_page_is_told(one: Aws, recorded: t.Callable[..., t.Any]) -> None:
     recorded().add_response("describe_subnets", {"Subnets": [], "NextToken": "2"}, {})
     recorded().add_client_error("describe_subnets", "RequestLimitExceeded", "slower")
-    with pytest.raises(AwsError, match="ec2:DescribeSubnets .*RequestLimitExceeded: slower"):
+    with pytest.raises(AwsError, match=r"ec2:DescribeSubnets .*RequestLimitExceeded: slower"):
         one.pages("ec2", "describe_subnets", "Subnets")
 
 

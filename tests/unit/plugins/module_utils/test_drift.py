@@ -52,8 +52,8 @@ def entry(**more: t.Any) -> Json:
 def facts(**more: t.Any) -> Json:
     """All as it is wanted."""
     return {
-        "region": REGION, "tag_value": OURS, "group_name": "g", "service_name": "s", "own_group": group(), "own_endpoints": [endpoint()], "endpoint": endpoint(),
-        "endpoint_is_ours": True, "connection": connection(), "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
+        "region": REGION, "tag_value": OURS, "group_name": "g", "service_name": "s", "own_group": group(), "own_endpoints": [endpoint()],
+        "endpoint": endpoint(), "endpoint_is_ours": True, "connection": connection(), "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
         "moved_from": None, "group_users": [], "dns": [entry()], "dns_leftovers": {"records": [], "zones": [], "kept": []}, **more,
     }  # fmt: skip
 
@@ -91,7 +91,7 @@ def test_nothing_there_is_told_in_the_order_in_which_it_is_made() -> None:
             ("security_group.rules", [rule("10.9.0.0/16")], []),
         ),
         (
-            {"own_group": group(tags={TAG: OURS, "theirs": "x"})},
+            {"own_group": group(tags={TAG: OURS, "b": "x"})},
             {"tags": {"team": "a"}, "own": "group"},
             ("security_group.tags", {"team": None}, {"team": "a"}),
         ),
