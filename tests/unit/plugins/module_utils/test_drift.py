@@ -53,7 +53,8 @@ def facts(**more: t.Any) -> Json:
     """All as it is wanted."""
     return {
         "region": REGION, "tag_value": OURS, "group_name": "g", "service_name": "s", "own_group": group(), "own_endpoints": [endpoint()],
-        "endpoint": endpoint(), "endpoint_is_ours": True, "connection": connection(), "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
+        "endpoint": endpoint(), "endpoint_is_ours": True, "connection": connection(),
+        "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
         "moved_from": None, "group_users": [], "dns": [entry()], "dns_leftovers": {"records": [], "zones": [], "kept": []}, **more,
     }  # fmt: skip
 
