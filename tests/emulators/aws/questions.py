@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from moto.ec2.models import ec2_backends
 

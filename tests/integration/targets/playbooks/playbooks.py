@@ -140,7 +140,9 @@ class Stage:
         for host, org in self.orgs.items():
             assert org["client_secret"] not in done.stdout, f"the client secret of {host} is in the output of {playbook}"
         hosts = RECAP.findall(done.stdout)
-        return Run(done.returncode, {name: int(changed) for name, changed, _ in hosts}, {name: int(failed) for name, _, failed in hosts}, done.stdout)
+        return Run(
+            done.returncode, {name: int(changed) for name, changed, _failed in hosts}, {name: int(failed) for name, _changed, failed in hosts}, done.stdout
+        )
 
     def good(self, playbook: str, *words: str, inventory: bool = True) -> Run:
         run = self.run(playbook, *words, inventory=inventory)

@@ -25,7 +25,7 @@ import ansible.cli.playbook
 import ansible.executor.playbook_executor
 import ansible.plugins.strategy.linear
 import boto3
-import requests  # noqa: F401  # loaded for the forked runs
+import requests  # pylint: disable=unused-import  # noqa: F401  # loaded for the forked runs
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from emulators.client import EmulatorClient
 

@@ -115,10 +115,10 @@ class Page(HTMLParser):
 
     def drawn(self, kind):
         """Outlines of that kind, by their upper left corner: 10 is the VPC, 30 the endpoint, 500 Salesforce's VPC, 790 the org."""
-        return [int(attrs["x"]) for name, attrs, _ in self.elements if name == "rect" and attrs["class"] == kind]
+        return [int(attrs["x"]) for name, attrs, _text in self.elements if name == "rect" and attrs["class"] == kind]
 
     def arrows(self):
-        return [attrs["class"] for name, attrs, _ in self.elements if name == "path"]
+        return [attrs["class"] for name, attrs, _text in self.elements if name == "path"]
 
 
 # Rows
@@ -275,7 +275,7 @@ def test_a_page_marks_a_record_that_leads_elsewhere():
 def test_a_page_counts_and_tells_errors_and_what_is_missing():
     page = Page(call("status_page", [status(), EMPTY, ERROR]))
     assert page.texts("p") == ["1 of 3 as wanted.", "Nothing differs.", "Cannot log in: invalid_client"]
-    assert len([name for name, *_ in page.elements if name == "svg"]) == 2
+    assert len([name for name, *_rest in page.elements if name == "svg"]) == 2
     assert {"no addresses", "no source IPs yet", "VPC endpoint: missing"} <= set(page.texts("text"))
 
 
@@ -293,7 +293,7 @@ def test_markup_from_a_service_is_text():
     for given in ([full], [EMPTY], [ERROR]):
         plain, page = Page(call("status_page", given)), Page(call("status_page", spoilt(given)))
         # What is too long for the drawing is cut, and whole in a title.
-        kept = [[(name, set(attrs)) for name, attrs, _ in seen.elements if name != "title"] for seen in (plain, page)]
+        kept = [[(name, set(attrs)) for name, attrs, _text in seen.elements if name != "title"] for seen in (plain, page)]
         assert kept[0] == kept[1]
         assert any(f"{MARKUP} {given[0]['name']}" in text for text in page.texts())
         changed = [text for text in page.texts() if "script" in text]
@@ -312,8 +312,8 @@ def test_a_text_that_is_too_long_for_the_drawing_is_cut_and_whole_in_a_title():
 def test_a_page_loads_nothing():
     text = call("status_page", [status(), EMPTY, ERROR])
     page = Page(text)
-    assert not {name for name, *_ in page.elements} & {"script", "link", "img", "iframe", "object", "base"}
-    assert not [attrs for _, attrs, _ in page.elements if set(attrs) & {"src", "href", "srcset"}]
+    assert not {name for name, *_rest in page.elements} & {"script", "link", "img", "iframe", "object", "base"}
+    assert not [attrs for _name, attrs, _text in page.elements if set(attrs) & {"src", "href", "srcset"}]
     assert "url(" not in text
     assert "@import" not in text
 

@@ -96,9 +96,9 @@ SUBNETS = [
 OFFER = {"zones": ["a", "b"], "zone_ids": ["z1", "z2"]}
 
 
-def subnets(chosen_endpoint: t.Any = None, service: t.Any = OFFER, **options: t.Any) -> tuple[list[str], list[str]]:
+def subnets(chosen_endpoint: t.Any = None, service: t.Any = None, **options: t.Any) -> tuple[list[str], list[str]]:
     blockers = select.Blockers()
-    found = select.subnets(facts(subnets=SUBNETS, service=service), params(**options), chosen_endpoint, blockers)
+    found = select.subnets(facts(subnets=SUBNETS, service=service or OFFER), params(**options), chosen_endpoint, blockers)
     return found, [item["problem"] for item in blockers.items]
 
 
