@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._inbound_connection_sync import DEFINITION
-from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import LocalActionBase
 
 
-class ActionModule(OrgActionBase):
+class ActionModule(LocalActionBase):
     definition = DEFINITION
     module_name = "privatelink.salesforce.inbound_connection_sync"
     writes = True

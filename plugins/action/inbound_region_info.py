@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._inbound_region_info import DEFINITION
-from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import LocalActionBase
 
 
-class ActionModule(OrgActionBase):
+class ActionModule(LocalActionBase):
     definition = DEFINITION
     module_name = "privatelink.salesforce.inbound_region_info"

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.privatelink.salesforce.plugins.module_utils._logins_info import LOGINS_DEFINITION
-from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import LocalActionBase
 
 
-class ActionModule(OrgActionBase):
+class ActionModule(LocalActionBase):
     definition = LOGINS_DEFINITION
     module_name = "privatelink.salesforce.login_history_info"
     import_errors = (REQUESTS_IMPORT_ERROR,)

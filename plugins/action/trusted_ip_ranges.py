@@ -7,10 +7,10 @@ from __future__ import annotations
 from ansible_collections.privatelink.salesforce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.privatelink.salesforce.plugins.module_utils._metadata import DEFUSEDXML_IMPORT_ERROR
 from ansible_collections.privatelink.salesforce.plugins.module_utils._trusted_ip_ranges import DEFINITION
-from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import LocalActionBase
 
 
-class ActionModule(OrgActionBase):
+class ActionModule(LocalActionBase):
     definition = DEFINITION
     module_name = "privatelink.salesforce.trusted_ip_ranges"
     import_errors = (REQUESTS_IMPORT_ERROR, DEFUSEDXML_IMPORT_ERROR)

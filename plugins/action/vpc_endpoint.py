@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import BOTO3_IMPORT_ERROR
 from ansible_collections.privatelink.salesforce.plugins.module_utils._vpc_endpoint import DEFINITION
-from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import OrgActionBase
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._action import LocalActionBase
 
 
-class ActionModule(OrgActionBase):
+class ActionModule(LocalActionBase):
     definition = DEFINITION
     module_name = "privatelink.salesforce.vpc_endpoint"
     import_errors = (BOTO3_IMPORT_ERROR,)

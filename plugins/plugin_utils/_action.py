@@ -31,7 +31,7 @@ _CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "r
 display = Display()
 
 
-class OrgActionBase(ActionBase):
+class LocalActionBase(ActionBase):
     """``definition`` is the module's; ``module_name`` its FQCN; ``writes`` says that it can change the org."""
 
     definition: Definition
