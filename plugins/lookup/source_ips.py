@@ -139,6 +139,7 @@ from ansible_collections.privatelink.salesforce.plugins.module_utils._ip_ranges 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import Context
 from ansible_collections.privatelink.salesforce.plugins.module_utils._org import Org, connect
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils import _source_ips
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._environment import drop_empty_environment
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._formats import convert
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._plain import plain
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._run_cache import fetch_once
@@ -148,6 +149,7 @@ class LookupModule(LookupBase):
     def run(self, terms: t.Any, variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         try:
             self._check_option_names(kwargs)
+            drop_empty_environment()
             self.set_options(var_options=self._variables(variables or {}, kwargs), direct=kwargs)
             return self._look_up(terms, kwargs)
         except PrivateConnectError as error:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import env_fallback
 
 AUTH_METHODS = ("client_credentials", "jwt_bearer", "refresh_token", "access_token", "cli")
 
@@ -30,6 +31,12 @@ _ENVIRONMENT = {
     "timeout": ["SALESFORCE_TIMEOUT"],
 }
 
+
+def environment(*names: str) -> str:
+    """The first variable that says something. An empty one is as good as none: AWX sets those of inputs that were left blank."""
+    return str(env_fallback(*(name for name in names if os.environ.get(name))))
+
+
 _ORG: dict[str, dict[str, t.Any]] = {
     "instance_url": {"type": "str"},
     "auth_method": {"type": "str", "choices": list(AUTH_METHODS)},
@@ -50,11 +57,12 @@ _ORG: dict[str, dict[str, t.Any]] = {
 }
 
 ORG_OPTIONS = tuple(_ORG)
+ORG_ENVIRONMENT = tuple(name for names in _ENVIRONMENT.values() for name in names)
 
 
 def org_argument_spec(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     """The org's options with their environment fallbacks, and ``more``."""
-    spec = {name: dict(option, fallback=(env_fallback, _ENVIRONMENT[name])) for name, option in _ORG.items()}
+    spec = {name: dict(option, fallback=(environment, _ENVIRONMENT[name])) for name, option in _ORG.items()}
     return {**spec, **more}
 
 

@@ -11,8 +11,9 @@ import re
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import env_fallback, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
+from ._argspec import environment
 from ._errors import InputError, PrivateConnectError
 
 try:
@@ -34,12 +35,12 @@ DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 
 AWS_ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "region": {"type": "str"},
-    "profile": {"type": "str", "fallback": (env_fallback, ["AWS_PROFILE"])},
-    "access_key": {"type": "str", "no_log": False, "fallback": (env_fallback, ["AWS_ACCESS_KEY_ID"])},
-    "secret_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["AWS_SECRET_ACCESS_KEY"])},
-    "session_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["AWS_SESSION_TOKEN"])},
-    "endpoint_url": {"type": "str", "fallback": (env_fallback, ["AWS_URL", "AWS_ENDPOINT_URL"])},
-    "aws_ca_bundle": {"type": "path", "fallback": (env_fallback, ["AWS_CA_BUNDLE"])},
+    "profile": {"type": "str", "fallback": (environment, ["AWS_PROFILE"])},
+    "access_key": {"type": "str", "no_log": False, "fallback": (environment, ["AWS_ACCESS_KEY_ID"])},
+    "secret_key": {"type": "str", "no_log": True, "fallback": (environment, ["AWS_SECRET_ACCESS_KEY"])},
+    "session_token": {"type": "str", "no_log": True, "fallback": (environment, ["AWS_SESSION_TOKEN"])},
+    "endpoint_url": {"type": "str", "fallback": (environment, ["AWS_URL", "AWS_ENDPOINT_URL"])},
+    "aws_ca_bundle": {"type": "path", "fallback": (environment, ["AWS_CA_BUNDLE"])},
 }
 
 
