@@ -29,7 +29,7 @@ options:
     choices:
       merge: What no entry holds yet is added.
       replace: The list becomes exactly O(ranges).
-      remove: Entries that lie in O(ranges) are taken out; without O(ranges) those whose description is O(description).
+      remove: Entries that lie wholly in O(ranges) are taken out; without O(ranges) those whose description is O(description).
 requirements:
   - defusedxml
 """

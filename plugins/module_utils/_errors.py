@@ -16,6 +16,12 @@ class PrivateConnectError(Exception):
         self.message = message
         self.details = details
 
+    def add(self, words: str, **details: t.Any) -> None:
+        """Say more, where more is known: what was done about it."""
+        self.message = f"{self.message}. {words}"
+        self.args = (self.message,)
+        self.details.update(details)
+
 
 class InputError(PrivateConnectError):
     """The options cannot be right. ``problems`` holds every one that was found."""

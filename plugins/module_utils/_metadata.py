@@ -4,7 +4,7 @@
 """A small SOAP client of the Metadata API: list, read and update components. This module util is PRIVATE to the collection.
 
 A component is a plain dict of its members: strings, dicts for complex members, and lists for those that repeat. Updates hold only the
-members to be changed, in the order of the WSDL. Sources: Metadata API guide (readMetadata, updateMetadata, listMetadata), WSDL v47.
+members to be changed and those that the type requires. Sources: Metadata API guide (readMetadata, updateMetadata, listMetadata), WSDL v47.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 COMPONENTS_PER_CALL = 10
 # Members that repeat; one of them alone looks like a single value.
 LISTS = ("ipRanges", "loginIpRanges", "trustedIpRanges")
+# There is one of it, and the full name that it answers with is not documented.
+SINGLETON = "SecuritySettings"
+_ROLLED_BACK = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
 
 for _prefix, _uri in (("soapenv", _SOAP), ("met", NAMESPACE), ("xsi", _XSI)):
     ET.register_namespace(_prefix, _uri)
@@ -58,14 +61,26 @@ class Metadata:
         """The components that exist, by full name; the org answers with an empty record for those that do not."""
         found: dict[str, Component] = {}
         for part in _parts(names):
+            what = f"read {kind} {', '.join(part)}"
             body = ET.Element(_m("readMetadata"))
             ET.SubElement(body, _m("type")).text = kind
             for name in part:
                 ET.SubElement(body, _m("fullNames")).text = name
-            for record in self._call(body, f"read {kind} {', '.join(part)}", write=False).iter(_m("records")):
-                component = _value(record)
-                if isinstance(component, dict) and len(component) > 1:
-                    found[component["fullName"]] = component
+            components = [_value(record) for record in self._call(body, what, write=False).iter(_m("records"))]
+            for component in components:
+                if not isinstance(component, dict) or not set(component) - {"fullName"}:
+                    continue
+                name = part[0] if kind == SINGLETON else component.get("fullName")
+                if not name:
+                    raise PrivateConnectError(f"Cannot {what}: the org gave a component without its fullName")
+                found[name] = {**component, "fullName": name}
+        return found
+
+    def settings(self, name: str) -> dict[str, Component]:
+        """The one SecuritySettings, by this name. It is always there, so an answer without it must not be taken for one without ranges."""
+        found = self.read(SINGLETON, [name])
+        if not found:
+            raise PrivateConnectError(f"Cannot read {SINGLETON} {name}: the org gave none. The user needs 'View Setup and Configuration' (ViewSetup)")
         return found
 
     def update(self, kind: str, components: t.Sequence[Component]) -> None:
@@ -73,7 +88,8 @@ class Metadata:
         body = ET.Element(_m("updateMetadata"))
         for component in components:
             element = ET.SubElement(body, _m("metadata"), {f"{{{_XSI}}}type": f"met:{kind}"})
-            _fill(element, component)
+            # A list that becomes empty is one empty element; inside of a complex member it is left out, and that member empty.
+            _fill(element, {name: value if value != [] else "" for name, value in component.items()})
         names = ", ".join(component["fullName"] for component in components)
         results = list(self._call(body, f"update {kind} {names}", write=True, all_or_none=True).iter(_m("result")))
         refused = [_value(item) for item in results if item.findtext(_m("success")) != "true"]
@@ -121,7 +137,9 @@ def _envelope(body: ET.Element, token: str, all_or_none: bool) -> bytes:
 
 
 def _fill(element: ET.Element, members: t.Mapping[str, t.Any]) -> None:
-    for name, value in members.items():
+    """In the WSDL's sequence, which in the types used here is that of the alphabet, after fullName."""
+    for name in sorted(members, key=lambda member: (member != "fullName", member)):
+        value = members[name]
         for item in value if isinstance(value, list) else [value]:
             child = ET.SubElement(element, _m(name))
             if isinstance(item, t.Mapping):
@@ -133,7 +151,8 @@ def _fill(element: ET.Element, members: t.Mapping[str, t.Any]) -> None:
 def _value(element: t.Any) -> t.Any:
     """Members by name; text where there are none. xsi:nil and empty elements are an empty string."""
     if not len(element):
-        return (element.text or "").strip() if element.text else ""
+        text = element.text or ""
+        return text if text.strip() else ""
     members: dict[str, t.Any] = {}
     for child in element:
         name = child.tag.rsplit("}", 1)[-1]
@@ -150,21 +169,38 @@ def _value(element: t.Any) -> t.Any:
 
 
 def _refusal(kind: str, names: str, refused: t.Sequence[t.Any]) -> OrgError:
-    said = []
-    for item in refused:
-        errors = item.get("errors") or []
-        words = "; ".join(f"{error.get('statusCode')}: {error.get('message')}" for error in (errors if isinstance(errors, list) else [errors]))
-        said.append(f"{item.get('fullName')}: {words or 'no reason given'}")
-    text = " | ".join(said) or "it answered for fewer components than were sent"
-    first = (refused[0].get("errors") or {}) if refused else {}
-    code = (first[0] if isinstance(first, list) else first).get("statusCode", "UNKNOWN") if first else "UNKNOWN"
-    return OrgError(f"Cannot update {kind} {names}: {text}. Nothing of this call was applied", status=200, error_code=code, org_message=text)
+    """Those that were only rolled back with others are left out where the cause is known."""
+    errors = [(item.get("fullName"), error) for item in refused if isinstance(item, dict) for error in _listed(item.get("errors"))]
+    causes = [(name, error) for name, error in errors if error.get("statusCode") != _ROLLED_BACK] or errors
+    said = " | ".join(f"{name}: {error.get('statusCode')}: {error.get('message')}" for name, error in causes)
+    text = said or ("no reason given" if refused else "it answered for fewer components than were sent")
+    code = str(causes[0][1].get("statusCode")) if causes else "UNKNOWN"
+    fields = [str(field) for _name, error in causes for field in _listed(error.get("fields"))]
+    hint = _RIGHTS.get(kind, "") if code.startswith("INSUFFICIENT_ACCESS") else ""
+    return OrgError(f"Cannot update {kind} {names}: {text}{hint}", status=200, error_code=code, org_message=text, fields=fields)
+
+
+def _listed(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+# What a type needs beyond ModifyMetadata.
+_RIGHTS = {
+    "ExtlClntAppOauthSettings": ". The org must have 'Allow Access to OAuth Consumer Secrets via Metadata API' switched on, and the user needs "
+    "'View External Client Apps Consumer Secrets in Metadata'",
+    "ExtlClntAppOauthConfigurablePolicies": ". The user needs 'View all External Client Apps, view their settings, and edit their policies'",
+}
+_FAULTS = {
+    "INSUFFICIENT_ACCESS": "The user needs 'Modify Metadata Through Metadata API Functions' (ModifyMetadata)",
+    "API_DISABLED_FOR_ORG": "The user needs 'API Enabled', and the org an edition that has API access",
+    "INVALID_TYPE": "The org does not have this type at this API version; external client apps need 59.0 or later (api_version)",
+    "UNSUPPORTED_API_VERSION": "Give an API version that the org serves by api_version",
+    "REQUEST_LIMIT_EXCEEDED": "The org's 24-hour quota of API calls is used up; nothing was tried again. Wait, or ask for a higher limit",
+}
 
 
 def _fault(fault: t.Any, answer: t.Any, what: str) -> OrgError:
     code = (fault.findtext("faultcode") or "").rsplit(":", 1)[-1] if fault is not None else f"HTTP_{answer.status}"
     words = (fault.findtext("faultstring") or "") if fault is not None else answer.excerpt()
-    hint = ""
-    if code in ("INSUFFICIENT_ACCESS", "API_DISABLED_FOR_ORG"):
-        hint = ". The user needs 'Modify Metadata Through Metadata API Functions' (ModifyMetadata)"
+    hint = f". {_FAULTS[code]}" if code in _FAULTS else ""
     return OrgError(f"Cannot {what}: {code}: {words} (HTTP {answer.status}){hint}", status=answer.status, error_code=code, org_message=words)

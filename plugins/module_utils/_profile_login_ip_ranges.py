@@ -25,7 +25,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     wanted = options.outcome(PLACE, components, given, params)
     narrowed = {name: entries for name, entries in wanted.items() if _narrows(before[name], entries)}
     if narrowed:
-        seen = lockout.observe(org, metadata, admins=lockout.ADMIN_PROFILE in narrowed)
+        seen = lockout.observe(org, metadata, lockout.admin_profiles({name: components[name] for name in narrowed}))
         lockout.refuse(lockout.objections(seen, narrowed, "this range list"), params["allow_lockout"], context.warnings)
     changed = options.write(metadata, PLACE, components, wanted, check_mode)
     if changed and narrowed and params["verify_login"] and not check_mode:
@@ -46,8 +46,6 @@ def _narrows(before: t.Sequence[ranges.Entry], after: t.Sequence[ranges.Entry]) 
 
 
 DEFINITION = Definition(
-    argument_spec=options.range_argument_spec(
-        profiles={"type": "list", "elements": "str", "required": True}, **options.guarded(allow_lockout={"type": "bool", "default": False})
-    ),
+    argument_spec=options.range_argument_spec(profiles={"type": "list", "elements": "str", "required": True}, **options.guarded()),
     run=run,
 )

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import typing as t
+from urllib.parse import unquote
 
 from . import _ip_ranges as ip
 from . import _range_list as ranges
 from ._argspec import org_argument_spec
 from ._component import change
-from ._errors import InputError
+from ._errors import InputError, OrgError
 from ._metadata import Component, Metadata
 from ._module import Context
 from ._org import Org, connect
@@ -26,9 +27,9 @@ RANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def guarded(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+def guarded() -> dict[str, dict[str, t.Any]]:
     """The options of changes that can shut somebody out."""
-    return {"verify_login": {"type": "bool", "default": True}, **more}
+    return {"allow_lockout": {"type": "bool", "default": False}, "verify_login": {"type": "bool", "default": True}}
 
 
 def range_argument_spec(**more: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
@@ -81,8 +82,8 @@ class Place:
         return list(value or [])
 
     def members(self, entries: t.Sequence[Entry]) -> Component:
-        """An update that holds this list and nothing else. An empty list is one empty element."""
-        value: t.Any = list(entries) or ""
+        """An update that holds this list and nothing else."""
+        value: t.Any = list(entries)
         for member in reversed(self.path):
             value = {member: value}
         return value
@@ -93,14 +94,35 @@ def existing(metadata: Metadata, kind: str, names: t.Sequence[str], what: str) -
     found = metadata.read(kind, names)
     missing = [name for name in names if name not in found]
     if missing:
-        known = sorted(item["fullName"] for item in metadata.list(kind))
-        raise InputError([f"there is no {what} {name}{_near(name, known)}" for name in missing])
+        labels = _labels(metadata, kind)
+        raise InputError([unknown(what, name, labels) for name in missing])
     return found
 
 
-def _near(name: str, known: t.Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=5, cutoff=0.5) or list(known[:10])
-    return f"; there are {', '.join(near)}" if near else "; there are none"
+def _labels(metadata: Metadata, kind: str) -> dict[str, str]:
+    """What people call the components, by full name. In full names all but letters, digits, spaces, ``-`` and ``_`` is percent-encoded."""
+    items = metadata.list(kind)
+    labels = {item["fullName"]: unquote(item["fullName"]) for item in items}
+    if kind == "Profile":
+        # The standard profiles have full names of their own, such as Admin.
+        try:
+            rows = {row["Id"][:15]: row["Name"] for row in metadata.org.query("SELECT Id, Name FROM Profile")}
+        except OrgError:
+            rows = {}
+        labels.update({item["fullName"]: rows[item["id"][:15]] for item in items if item.get("id", "")[:15] in rows})
+    return labels
+
+
+def unknown(what: str, name: str, labels: t.Mapping[str, str]) -> str:
+    """The words for a name that no component has; ``labels`` are those that there are, by full name."""
+    wanted = unquote(name).casefold()
+    same = [full for full, label in labels.items() if wanted in (unquote(full).casefold(), label.casefold())]
+    if same:
+        return f"there is no {what} with the full name {name}; do you mean {same[0]}, which is the full name of {labels[same[0]]}?"
+    spellings = {spelling.casefold(): full for full, label in labels.items() for spelling in (unquote(full), label)}
+    near = [spellings[match] for match in difflib.get_close_matches(wanted, list(spellings), n=5, cutoff=0.5)] or sorted(labels)[:10]
+    listed = ", ".join(full if labels[full] == full else f"{full} ({labels[full]})" for full in dict.fromkeys(near))
+    return f"there is no {what} {name}; there are {listed or 'none'}"
 
 
 def outcome(place: Place, components: t.Mapping[str, Component], given: t.Any, params: t.Mapping[str, t.Any]) -> dict[str, list[Entry]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from . import _lockout as lockout
 from . import _range_list as ranges
 from . import _range_options as options
 from ._module import Context, Definition
@@ -16,12 +17,14 @@ PLACE = options.Place("SecuritySettings", ("networkAccess", "ipRanges"), ranges.
 
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
-    _org, metadata, given = options.prepare(params, context)
-    read = metadata.read(PLACE.kind, [NAME])
-    components = {NAME: next(iter(read.values()), {})}
+    org, metadata, given = options.prepare(params, context)
+    components = metadata.settings(NAME)
     wanted = options.outcome(PLACE, components, given, params)
-    changed = options.write(metadata, PLACE, components, wanted, check_mode)
     before, after = PLACE.entries(components[NAME]), wanted[NAME]
+    lost = ranges.lost(before, after, PLACE.ends)
+    if lost:
+        lockout.refuse(lockout.challenges(lockout.observe(org, metadata), lost), params["allow_lockout"], context.warnings)
+    changed = options.write(metadata, PLACE, components, wanted, check_mode)
     return {
         "changed": bool(changed),
         "ranges": ranges.shown(after, PLACE.ends),
@@ -30,4 +33,4 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     }
 
 
-DEFINITION = Definition(argument_spec=options.range_argument_spec(), run=run)
+DEFINITION = Definition(argument_spec=options.range_argument_spec(allow_lockout={"type": "bool", "default": False}), run=run)

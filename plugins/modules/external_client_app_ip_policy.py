@@ -41,6 +41,11 @@ options:
       bypass: IP ranges do not concern this app.
       bypass_2factor: With ranges in the app, only they may use the web-server flow; without, it takes identity verification.
       enforce_relaxrefresh: IP ranges are enforced, but not for refresh tokens.
+  allow_lockout:
+    description:
+      - Whether this task may shut out the running user, who comes through the app. Without it such a change is refused, naming address, app and rule.
+    type: bool
+    default: false
   verify_login:
     description:
       - Whether a new login is made after the change. If it fails, the change is taken back and the task fails.

@@ -27,6 +27,13 @@ attributes:
     support: full
   idempotent:
     support: full
+options:
+  allow_lockout:
+    description:
+      - Whether this task may take the address out that the org sees this run come from. Whoever logs in with a password from there has to verify
+        the device then. Without it such a change is refused, naming the address.
+    type: bool
+    default: false
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
