@@ -143,6 +143,7 @@ from ansible_collections.privatelink.salesforce.plugins.plugin_utils._environmen
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._formats import convert
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._plain import plain
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._run_cache import fetch_once
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._run_sessions import shared_session
 
 
 class LookupModule(LookupBase):
@@ -156,7 +157,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"source_ips: {error.message}") from error
 
     def _look_up(self, terms: t.Any, given: t.Mapping[str, t.Any]) -> list[t.Any]:
-        context = Context()
+        context = Context(sessions=shared_session)
         problems: list[str] = []
         names = _source_ips.read_names(terms, problems)
         org_options = {name: plain(self.get_option(name)) for name in ORG_OPTIONS}

@@ -211,7 +211,7 @@ def refuse(objections_found: t.Sequence[str], allow_lockout: bool, warnings: lis
 def prove_login(params: t.Mapping[str, t.Any], context: Context, undo: t.Callable[[], None]) -> None:
     """Log in once more. If that fails, ``undo`` takes the change back in the session that made it, and the reason is raised."""
     try:
-        connect(params, context).userinfo()
+        connect(params, context, fresh=True).userinfo()
     except PrivateConnectError as error:
         reason = f"After the change a new login failed: {error.message}"
         try:

@@ -57,7 +57,8 @@ def _prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, list
     if params["source"] != "any" and not ranges and not found:
         found.append(f"source={params['source']} needs source_ranges")
     try:
-        org = connect(params, context)
+        # Own logins are asked for to see where this one comes from.
+        org = connect(params, context, fresh=params.get("own", False))
     except InputError as error:
         found += error.problems
     if found:

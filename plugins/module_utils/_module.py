@@ -14,14 +14,19 @@ from ansible.module_utils.basic import AnsibleModule
 from ._errors import PrivateConnectError
 
 
+# Takes the options that tell who logs in, the login, and the session that the org no longer takes (None at first); returns a session.
+Sessions = t.Callable[[t.Mapping[str, t.Any], t.Callable[[], t.Any], t.Any], t.Any]
+
+
 @dataclasses.dataclass
 class Context:
-    """What a run may use of the world besides its options."""
+    """What a run may use of the world besides its options. ``sessions`` lets several runs share a login."""
 
     now: t.Callable[[], float] = time.monotonic
     sleep: t.Callable[[float], None] = time.sleep
     progress: t.Callable[[str], None] = lambda line: None
     warnings: list[str] = dataclasses.field(default_factory=list)
+    sessions: Sessions | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from urllib.parse import quote, urlsplit
 
 from . import _auth, _topologies
+from ._argspec import ORG_OPTIONS
 from ._connection import CONNECTION_TYPE, ROW_FIELDS, Connection, from_rows, full_name
 from ._errors import AuthError, InputError, NetworkError, OrgError, PrivateConnectError
 from ._http import Answer, Http
@@ -19,8 +21,8 @@ _SOBJECT = "/tooling/sobjects/InboundNetworkConnection"
 _NOT_EXPIRED = ("not valid for use with", "not attached to")
 
 
-def connect(options: t.Mapping[str, t.Any], context: Context | None = None, problems: t.Sequence[str] = ()) -> Org:
-    """An org from the options of fragment ``auth``; the login is left to the first call.
+def connect(options: t.Mapping[str, t.Any], context: Context | None = None, problems: t.Sequence[str] = (), *, fresh: bool = False) -> Org:
+    """An org from the options of fragment ``auth``; the login is left to the first call. ``fresh``: it takes no session that another task of the run left.
 
     Raises :class:`InputError` with ``problems``, which the caller has found in its other options, and those of these options.
     """
@@ -30,7 +32,7 @@ def connect(options: t.Mapping[str, t.Any], context: Context | None = None, prob
         raise InputError([*problems, *error.problems]) from None
     if problems:
         raise InputError(problems)
-    return Org(options, grant, context or Context())
+    return Org(options, grant, context or Context(), fresh=fresh)
 
 
 def soql_literal(value: str) -> str:
@@ -40,7 +42,7 @@ def soql_literal(value: str) -> str:
 
 
 class Org:
-    def __init__(self, options: t.Mapping[str, t.Any], grant: _auth.Grant, context: Context) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], grant: _auth.Grant, context: Context, *, fresh: bool = False) -> None:
         self.grant = grant
         self.version = options.get("api_version") or "67.0"
         self.context = context
@@ -50,6 +52,9 @@ class Org:
             context.warnings.append("TLS certificates of the org are not checked (validate_certs=false): whoever answers at its address gets the credentials")
         self._http = Http(options.get("instance_url") or "", verify=verify, timeout=options.get("timeout") or 30, context=context)
         self._session: _auth.Session | None = None
+        self._expired: _auth.Session | None = None
+        self._shared = context.sessions if grant.can_renew and not fresh else None
+        self._identity = {name: options.get(name) for name in ORG_OPTIONS}
 
     @property
     def instance_url(self) -> str:
@@ -149,7 +154,8 @@ class Org:
 
     def _signed_in(self) -> _auth.Session:
         if self._session is None:
-            self._session = self.grant.login(self._http)
+            login = functools.partial(self.grant.login, self._http)
+            self._session = self._shared(self._identity, login, self._expired) if self._shared else login()
             self._http.base_url = self._session.instance_url.rstrip("/")
         return self._session
 
@@ -206,7 +212,7 @@ class Org:
                 raise error
             if renewed or not self.grant.can_renew:
                 raise self._not_renewable(error, renewed)
-            self._session = None
+            self._session, self._expired = None, self._session
             renewed = True
 
     def _path(self, path: str, root: bool) -> str:

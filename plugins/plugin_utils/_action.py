@@ -25,6 +25,7 @@ from ..module_utils._http import REQUESTS_IMPORT_ERROR
 from ..module_utils._module import Context, Definition, execute
 from . import _plain
 from ._run_cache import forget
+from ._run_sessions import shared_session
 
 _CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
 
@@ -78,7 +79,9 @@ class LocalActionBase(ActionBase):
                 problems = [self._problem(error) for error in validated.errors]
                 result: dict[str, t.Any] = {"failed": True, "changed": False, "msg": "; ".join(problems)}
             else:
-                context = Context() if self._task.no_log else Context(progress=lambda line: display.display(self._line(line, secrets)))
+                context = Context(sessions=shared_session)
+                if not self._task.no_log:
+                    context.progress = lambda line: display.display(self._line(line, secrets))
                 result = execute(
                     self.definition,
                     {key: value for key, value in validated.validated_parameters.items() if not key.startswith("_")},

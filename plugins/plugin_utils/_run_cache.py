@@ -27,6 +27,7 @@ _FOLDER = "privatelink_salesforce"
 _SALT = "salt"
 _SALT_BYTES = 32
 _MISS = object()
+Kept = t.TypeVar("Kept")
 
 display = Display()
 
@@ -34,27 +35,41 @@ display = Display()
 def fetch_once(key_options: t.Mapping[str, t.Any], fetch: t.Callable[[], t.Any]) -> t.Any:
     """What ``fetch()`` returned for these options earlier in this run, else what it returns now; it must fit into JSON.
 
-    Processes that ask at the same time wait for the one that fetches. What ``fetch`` raises is passed on and never kept.
-    Where the files cannot be used, every call fetches.
+    Raises what ``fetch`` raises, which is never kept.
+    """
+    return once(lambda: _path(key_options), fetch, lambda data: json.dumps({"data": data}).encode(), lambda content: json.loads(content)["data"])
+
+
+def once(
+    path: t.Callable[[], str],
+    make: t.Callable[[], Kept],
+    encode: t.Callable[[Kept], bytes],
+    decode: t.Callable[[bytes], Kept],
+    usable: t.Callable[[Kept], bool] = lambda kept: True,
+) -> Kept:
+    """What the file keeps, if it is usable, else what is made, which the file keeps from then on.
+
+    Processes that ask at the same time wait for the one that makes it. Where the file cannot be used, every call makes it. ``decode`` raises
+    ValueError, KeyError or TypeError for content that is damaged.
     """
     with contextlib.ExitStack() as stack:
         try:
-            path = _path(key_options)
-            kept = _load(path)
-            if kept is _MISS:
-                stack.enter_context(_locked(path))
-                kept = _load(path)
+            file = path()
+            kept = _load(file, decode)
+            if kept is _MISS or not usable(t.cast(Kept, kept)):
+                stack.enter_context(_locked(file))
+                kept = _load(file, decode)
         except OSError as error:
             display.vv(f"privatelink.salesforce: nothing is kept for later tasks: {error}")
-            return fetch()
-        if kept is not _MISS:
-            return kept
-        fetched = fetch()
+            return make()
+        if kept is not _MISS and usable(t.cast(Kept, kept)):
+            return t.cast(Kept, kept)
+        made = make()
         try:
-            _write(path, json.dumps({"data": fetched}).encode())
+            _write(file, encode(made))
         except OSError as error:
             display.vv(f"privatelink.salesforce: nothing is kept for later tasks: {error}")
-        return fetched
+        return made
 
 
 def forget() -> None:
@@ -74,9 +89,15 @@ def _folder() -> str:
     return os.path.join(C.DEFAULT_LOCAL_TMP, _FOLDER)
 
 
-def _path(key_options: t.Mapping[str, t.Any]) -> str:
+def made_folder() -> str:
+    """The directory of this run's files, which only this user may read."""
     folder = _folder()
     os.makedirs(folder, mode=0o700, exist_ok=True)
+    return folder
+
+
+def _path(key_options: t.Mapping[str, t.Any]) -> str:
+    folder = made_folder()
     identity = json.dumps(dict(key_options), sort_keys=True, default=str).encode()
     return os.path.join(folder, hashlib.blake2b(identity, key=_salt(folder), digest_size=20).hexdigest() + ".json")
 
@@ -103,14 +124,14 @@ def _locked(path: str) -> t.Iterator[None]:
         os.close(descriptor)
 
 
-def _load(path: str) -> t.Any:
+def _load(path: str, decode: t.Callable[[bytes], t.Any]) -> t.Any:
     try:
         with open(path, "rb") as file:
-            return json.load(file)["data"]
+            return decode(file.read())
     except FileNotFoundError:
         return _MISS
     except (ValueError, KeyError, TypeError) as error:
-        display.vv(f"privatelink.salesforce: {path} is damaged and read again from the org: {error}")
+        display.vv(f"privatelink.salesforce: {path} is damaged and made anew: {error}")
         return _MISS
 
 
