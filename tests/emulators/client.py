@@ -171,8 +171,8 @@ class EmulatorClient:
         self.act("set_app_policy", org, app=app, **policy)
 
     def act_aws(self, do: str, *args: t.Any, **arguments: t.Any) -> t.Any:
-        """``accept``, ``reject``, ``set_state``, ``deny``, ``allow``, ``allow_only``, ``hide_service``, ``show_service``, ``add_service`` of AwsEmulator;
-        without AWS ``put``, ``set_state``, ``drop`` of Endpoints."""
+        """``accept``, ``reject``, ``set_state``, ``deny``, ``allow``, ``allow_only``, ``hide_service``, ``show_service``, ``add_service``,
+        ``add_vpc`` of AwsEmulator; without AWS ``put``, ``set_state``, ``drop`` of Endpoints."""
         return self._ask("POST", "/act", {"service": "aws", "do": do, "args": list(args), **arguments})
 
     def act_dns(self, do: str, *args: t.Any, **arguments: t.Any) -> t.Any:

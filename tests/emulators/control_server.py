@@ -21,7 +21,7 @@ from .web import HttpServer, Request, Response
 if t.TYPE_CHECKING:
     from .rig import Rig
 
-AWS_ACTS = ("accept", "reject", "set_state", "deny", "allow", "allow_only", "hide_service", "show_service", "add_service", "put", "drop")
+AWS_ACTS = ("accept", "reject", "set_state", "deny", "allow", "allow_only", "hide_service", "show_service", "add_service", "add_vpc", "put", "drop")
 DNS_ACTS = ("publish", "view", "use_vpc")
 
 

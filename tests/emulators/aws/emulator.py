@@ -11,6 +11,7 @@ import typing as t
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # seconds saved for images that nobody starts
 
+from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 from moto.route53.responses import Route53
 
@@ -26,7 +27,7 @@ from .modify import ModifyActions
 from .patches import Patches, ec2_regions
 from .records import RecordActions
 from .services import ServiceActions, make_service
-from .world import Switches, World
+from .world import USER_ACCOUNT, Switches, World
 from .zones import ZoneActions
 
 _running: list[AwsEmulator] = []
@@ -172,6 +173,12 @@ class AwsEmulator:
         service = make_service(region, label, zones, **members)
         self._world.services[service.name] = service
         return service.name
+
+    def add_vpc(self, region: str, account: str = USER_ACCOUNT) -> dict[str, t.Any]:
+        """One more VPC like that of the seed; returns its ids."""
+        with self._world.transaction():
+            vpcs = sum(len(backend.vpcs) for _account, _region, backend in ec2_regions())
+            return seed.network(ec2_backends[account][region], region, seed.FIRST_OCTET + vpcs)
 
     def on_change(self, listener: t.Callable[[], None]) -> None:
         """Call ``listener`` after endpoints or interfaces changed, before the answer to that call is sent."""

@@ -39,12 +39,13 @@ def sow(world: World, regions: t.Sequence[str]) -> dict[str, dict[str, t.Any]]:
         backend = ec2_backends[USER_ACCOUNT][region]  # makes the default VPC, with ids of its own
         service = make_service(region, "salesforce", SERVICE_ZONES)
         world.services[service.name] = service
-        seed[region] = {"region": region, "account": USER_ACCOUNT, "service_name": service.name, **_network(backend, region, FIRST_OCTET + number)}
+        seed[region] = {"region": region, "account": USER_ACCOUNT, "service_name": service.name, **network(backend, region, FIRST_OCTET + number)}
     mock_random.seed()
     return seed
 
 
-def _network(backend: t.Any, region: str, octet: int) -> dict[str, t.Any]:
+def network(backend: t.Any, region: str, octet: int) -> dict[str, t.Any]:
+    """Make a VPC with its subnets; returns their ids."""
     vpc = backend.create_vpc(f"127.{octet}.0.0/16", tags=[{"Key": "Name", "Value": f"workloads-{region}"}])
     backend.modify_vpc_attribute(vpc.id, "enable_dns_hostnames", True)
     subnets = []
@@ -53,7 +54,7 @@ def _network(backend: t.Any, region: str, octet: int) -> dict[str, t.Any]:
         subnets.append({"id": subnet.id, "zone": subnet.availability_zone, "zone_id": subnet.availability_zone_id, "cidr": subnet.cidr_block})
     default = backend.get_default_security_group(vpc.id)
     # AWS lets the members of a default group reach each other; moto leaves that rule out.
-    members = {"GroupId": default.id, "OwnerId": USER_ACCOUNT}
+    members = {"GroupId": default.id, "OwnerId": backend.account_id}
     default.ingress_rules.append(SecurityGroupRule(backend, "-1", default.id, None, None, None, source_group=members, is_egress=False))
     return {
         "vpc_id": vpc.id,
