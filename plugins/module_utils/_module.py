@@ -13,7 +13,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._errors import PrivateConnectError
 
-
 # Takes the options that tell who logs in, the login, and the session that the org no longer takes (None at first); returns a session.
 Sessions = t.Callable[[t.Mapping[str, t.Any], t.Callable[[], t.Any], t.Any], t.Any]
 

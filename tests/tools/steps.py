@@ -102,7 +102,7 @@ def _tarball(log: Log, at: env.Env, target: Path) -> Path:
 def _plugins_in(root: Path) -> dict[str, set[str]]:
     """Return the names, by type as ansible-doc calls it, of what the tree has: {module: {privatelink.salesforce.x}}."""
     found: dict[str, set[str]] = {}
-    for kind, name in (("module", "modules"), ("lookup", "lookup"), ("filter", "filter")):
+    for kind, name in (("module", "modules"), ("lookup", "lookup"), ("filter", "filter"), ("inventory", "inventory")):
         found[kind] = {f"{NAME}.{p.stem}" for p in (root / "plugins" / name).glob("[!_]*.py")}
     found["role"] = {f"{NAME}.{p.name}" for p in (root / "roles").glob("*/") if (p / "meta/argument_specs.yml").is_file()}
     return found

@@ -9,18 +9,17 @@ import os
 import re
 
 import pytest
-import yaml
 from ansible import constants as C  # noqa: N812
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.privatelink.salesforce.plugins.doc_fragments import auth
 from ansible_collections.privatelink.salesforce.plugins.lookup import source_ips
 from ansible_collections.privatelink.salesforce.plugins.module_utils._argspec import ORG_OPTIONS
 from ansible_collections.privatelink.salesforce.plugins.module_utils._errors import AuthError
 from ansible_collections.privatelink.salesforce.plugins.module_utils._org import connect as real_connect
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils import _run_cache
+from ansible_collections.privatelink.salesforce.tests.unit.plugins import documented
 
 NAME = "privatelink.salesforce.source_ips"
 ORG = {"instance_url": "https://acme.my.salesforce.com", "access_token": "t0k3n"}
@@ -43,15 +42,6 @@ BETA = connection("Beta", ranges=[("10.10.10.0", "10.10.10.1"), ("2001:db8::", "
 PENDING = connection("Pending", "PendingAcceptance", [("10.10.11.0", "10.10.11.3")])
 EMPTY = connection("Void")
 NEW = connection("New", "Unprovisioned")
-
-
-def plugin_options() -> dict:
-    """The plugin's options with those of its fragments, as ansible-core's plugin loader puts them together."""
-    options = yaml.safe_load(source_ips.DOCUMENTATION)["options"]
-    for fragment in (auth.ModuleDocFragment.DOCUMENTATION, auth.ModuleDocFragment.PLUGINS):
-        for name, fields in yaml.safe_load(fragment)["options"].items():
-            options[name] = {**options.get(name, {}), **fields}
-    return options
 
 
 class FakeOrg:
@@ -96,11 +86,8 @@ def warnings(monkeypatch):
 
 
 def look_up(*terms, variables=None, **kwargs):
-    C.config.initialize_plugin_configuration_definitions("lookup", NAME, plugin_options())
     plugin = source_ips.LookupModule(templar=Templar(DataLoader(), variables=variables or {}))
-    plugin._load_name = plugin.ansible_name = NAME
-    plugin._redirected_names = [NAME]
-    return plugin.run(list(terms), variables=variables or {}, **kwargs)
+    return documented.configured("lookup", NAME, source_ips, plugin).run(list(terms), variables=variables or {}, **kwargs)
 
 
 def of_acme(*terms, **kwargs):
@@ -322,7 +309,7 @@ def test_direct_options_win_over_variables_and_those_over_the_environment(org, m
 
 def test_no_secret_can_come_from_ini():
     secrets = {"access_token", "client_secret", "private_key", "refresh_token"}
-    options = plugin_options()
+    options = documented.options(source_ips)
     assert not [name for name in secrets if "ini" in options[name]]
     assert not [name for name in ORG_OPTIONS if not (options[name]["env"] and options[name]["vars"])]
 

@@ -162,6 +162,6 @@ def test_who_must_prove_a_login_logs_in(rig):
 
 
 def test_a_given_token_is_kept_nowhere(rig, folder):
-    session = Login()
-    connect({"instance_url": rig.ready["orgs"]["acme"]["instance_url"], "access_token": session().access_token}, Context(sessions=sessions.shared_session)).host
+    org = connect({"instance_url": _options(rig)["instance_url"], "access_token": TOKEN}, Context(sessions=sessions.shared_session))
+    assert org.host == "127.0.0.1"
     assert not folder.exists()
