@@ -79,6 +79,7 @@ keyed_groups:
     default_value: none
 """
 
+import contextlib
 import typing as t
 
 from ansible.errors import AnsibleParserError
@@ -120,8 +121,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """What the cache holds, else what the orgs say, which the cache gets."""
         self.load_cache_plugin()
         key, wanted = self.get_cache_key(path), self.get_option("cache")
-        if wanted and cache and key in self._cache:
-            return self._cache[key]
+        if wanted and cache:
+            with contextlib.suppress(KeyError):  # not there, or too old
+                return self._cache[key]
         context = Context()
         orgs = _inventory.read(_inventory.sources(self._templated(self.get_option("orgs")), self._common(), context))
         for warning in dict.fromkeys(context.warnings):

@@ -55,13 +55,12 @@ def load() -> inbound_connections.InventoryModule:
     return configured("inventory", PLUGIN, inbound_connections, inbound_connections.InventoryModule(), constructed, inventory_cache)
 
 
-def parse(tmp_path: pathlib.Path, cache: bool = True, **config: t.Any) -> InventoryData:
+def parse(tmp_path: pathlib.Path, **config: t.Any) -> InventoryData:
     path = tmp_path / "fleet.inbound_connections.yml"
     path.write_text(yaml.safe_dump({"plugin": PLUGIN, **config}), encoding="utf-8")
     plugin, data = load(), InventoryData()
     assert plugin.verify_file(str(path))
-    plugin.parse(data, DataLoader(), str(path), cache=cache)
-    plugin.update_cache_if_changed()  # as InventoryManager does
+    plugin.parse(data, DataLoader(), str(path))
     return data
 
 
@@ -174,22 +173,6 @@ def test_an_org_that_cannot_be_read_is_an_error_that_names_all_such_orgs(tmp_pat
     assert "beta: The org refused" in str(caught.value)
     assert "beta--uat: The org refused" in str(caught.value)
     assert "wrong" not in str(caught.value)
-
-
-def test_the_cache_spares_the_orgs_and_holds_no_credentials(tmp_path, orgs, rig):
-    kept = tmp_path / "cache"
-    config = {"orgs": listed(orgs), "cache": True, "cache_plugin": "jsonfile", "cache_connection": str(kept)}
-    first = parse(tmp_path, **config)
-    plugin_calls = len(rig.client.calls("salesforce"))
-    again = parse(tmp_path, **config)
-    assert groups(again) == groups(first)
-    assert len(rig.client.calls("salesforce")) == plugin_calls
-    text = "".join(path.read_text(encoding="utf-8") for path in kept.iterdir())
-    assert "vpce-0123456789abcdef0" in text
-    assert not [org["client_secret"] for org in orgs.values() if org["client_secret"] in text]
-    # --flush-cache and meta: refresh_inventory
-    parse(tmp_path, cache=False, **config)
-    assert len(rig.client.calls("salesforce")) == 2 * plugin_calls
 
 
 @pytest.mark.parametrize("name", ["inbound_connections.yml", "prod.inbound_connections.yaml"])

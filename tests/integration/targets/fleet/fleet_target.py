@@ -1,0 +1,198 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet over three orgs, two regions and two AWS accounts: one that fails leaves the others whole, logins are bounded, slices come to the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+import typing as t
+from pathlib import Path
+
+import boto3
+from emulators import fleet
+from emulators.client import EmulatorClient
+
+FOLDER = Path(os.environ["OUTPUT_DIR"]).resolve() / "fleet"
+RECAP = re.compile(r"^(\w+)\s*: ok=\d+\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.MULTILINE)
+SIZE = 6
+OTHER_ACCOUNT = "222222222222"
+BROKEN = "gamma_04"
+NOWHERE = "vpc-00000000000000000"
+SLICES = ("beta_00:delta_02:gamma_04", "gamma_01:beta_03:delta_05")
+CONFIG = "fleet.inbound_connections.yml"
+
+
+class Run(t.NamedTuple):
+    status: int
+    changed: set[str]
+    failed: set[str]
+    output: str
+
+
+def expect(what: str, have: t.Any, want: t.Any, run: Run | None = None) -> None:
+    if have != want:
+        raise AssertionError(f"{what}: have {have!r}, want {want!r}" + (f"\n{run.output}" if run else ""))
+
+
+class Stage:
+    def __init__(self, client: EmulatorClient) -> None:
+        self.client = client
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.inventory = fleet.inventory(client, SIZE, [fleet.AWS, self._other_account()])
+        self.hosts = {name: host for org in self._children().values() for name, host in org["hosts"].items()}
+        self.vpcs = {name: host["private_connect_vpc_id"] for name, host in self.hosts.items()}
+        self.write()
+        self.environ = {
+            **os.environ,
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+            **{f"{name}_secret".upper(): org["vars"]["private_connect_salesforce"]["client_secret"] for name, org in self._children().items()},
+        }
+
+    def _children(self) -> dict[str, t.Any]:
+        return t.cast(dict[str, t.Any], self.inventory[fleet.GROUP]["children"])
+
+    def _other_account(self) -> dict[str, str]:
+        role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/network"
+        sts = boto3.client("sts", "us-east-1", endpoint_url=self.client.ready["aws"]["url"], aws_access_key_id="x", aws_secret_access_key="x")
+        found = sts.assume_role(RoleArn=role, RoleSessionName="fleet")["Credentials"]
+        names = {"access_key": "AccessKeyId", "secret_key": "SecretAccessKey", "session_token": "SessionToken"}
+        return {"account": OTHER_ACCOUNT, **{name: found[key] for name, key in names.items()}}
+
+    def write(self, **changes: str) -> None:
+        """The inventory, with other VPCs for the hosts that are named."""
+        for host, vpc in {**self.vpcs, **changes}.items():
+            self.hosts[host]["private_connect_vpc_id"] = vpc
+        fleet.write(self.inventory, FOLDER / "inventory.json")
+
+    def run(self, playbook: str, *words: str, inventory: str = "inventory.json") -> Run:
+        self.client.clear_calls()
+        started = time.monotonic()
+        output, status = self.command("ansible-playbook", f"privatelink.salesforce.{playbook}", "-i", str(FOLDER / inventory), "--forks", "10", *words)
+        print(f"{time.monotonic() - started:5.1f} s  {playbook} {' '.join(words)}", flush=True)
+        hosts = RECAP.findall(output)
+        return Run(status, {name for name, changed, _failed in hosts if int(changed)}, {name for name, _changed, failed in hosts if int(failed)}, output)
+
+    def command(self, *words: str) -> tuple[str, int]:
+        done = subprocess.run(words, cwd=FOLDER, env=self.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+        output = done.stdout + done.stderr
+        for name, org in self._children().items():
+            assert org["vars"]["private_connect_salesforce"]["client_secret"] not in output, f"the client secret of {name} is in the output"
+        return output, done.returncode
+
+    def statuses(self) -> dict[str, str]:
+        return {name: item["status"] for org in fleet.ORGS for name, item in self.client.connections(org).items()}
+
+    def writes(self) -> list[str]:
+        return [call["action"] for call in self.client.calls(write=True) if call["note"] != "DryRunOperation"]
+
+    def logins(self) -> dict[str, int]:
+        return {org: counts.get("oauth.token", 0) for org, counts in fleet.calls(self.client).items()}
+
+    def endpoints(self) -> dict[str, str]:
+        """Connection to the VPC of its endpoint, as the org has it and AWS knows it."""
+        vpcs = {item["id"]: item["vpc_id"] for item in self.client.state()["aws"]["endpoints"]}
+        return {name: vpcs[item["vpc_endpoint_id"]] for org in fleet.ORGS for name, item in self.client.connections(org).items()}
+
+
+def set_up(stage: Stage) -> None:
+    """In slices, as job slicing of AWX has it; one host of the first slice cannot be set up."""
+    stage.write(**{BROKEN: NOWHERE})
+    run = stage.run("setup", "--limit", SLICES[0])
+    expect("status", run.status, 2, run)
+    expect("hosts that failed", run.failed, {BROKEN}, run)
+    expect("hosts that changed", run.changed, {"beta_00", "delta_02"}, run)
+    expect("connections", stage.statuses(), {"Fleet_00": "Ready", "Fleet_02": "Ready"}, run)
+    for line in (
+        "ok      beta_00 (Fleet_00)  Ready  vpce-",
+        f"failed  {BROKEN} (Fleet_04) at ",
+        f"{NOWHERE} does not exist",
+        "2 of 3 connections are as wanted, 1 failed",
+    ):
+        assert line in run.output, f"{line!r} is not in the summary:\n{run.output}"
+    expect("logins", set(stage.logins().values()), {1}, run)
+
+    run = stage.run("setup", "--limit", SLICES[1])
+    expect("status", run.status, 0, run)
+    expect("logins", stage.logins(), {"beta": 1, "gamma": 1, "delta": 1}, run)
+
+    stage.write()
+    run = stage.run("setup")
+    expect("hosts that changed", run.changed, {BROKEN}, run)
+    expect("logins", stage.logins(), {"beta": 1, "gamma": 1, "delta": 1}, run)
+    expect("connections", stage.statuses(), {f"Fleet_{number:02}": "Ready" for number in range(SIZE)}, run)
+    expect("VPCs", stage.endpoints(), {host["private_connect_name"]: stage.vpcs[name] for name, host in stage.hosts.items()}, run)
+
+
+def change_nothing(stage: Stage) -> None:
+    """The whole after its slices: nothing to do, and few calls."""
+    for words in ((), ("--check",)):
+        run = stage.run("setup", *words)
+        expect("changed and failed", (run.status, run.changed, stage.writes()), (0, set(), []), run)
+        for org, counts in fleet.calls(stage.client).items():
+            expect(f"calls of {org}", counts, {"oauth.token": 1, "tooling.query": 2 * SIZE // len(fleet.ORGS)}, run)
+
+
+def list_them(stage: Stage) -> None:
+    """The inventory plugin finds the same connections, and the playbooks work on what it lists."""
+    orgs = [
+        {
+            "name": name,
+            "instance_url": org["vars"]["private_connect_salesforce"]["instance_url"],
+            "client_id": org["vars"]["private_connect_salesforce"]["client_id"],
+            "client_secret": f"{{{{ lookup('ansible.builtin.env', '{name.upper()}_SECRET') }}}}",
+        }
+        for name, org in stage._children().items()
+    ]
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(FOLDER / "cache")}
+    (FOLDER / CONFIG).write_text(json.dumps({"plugin": "privatelink.salesforce.inbound_connections", "orgs": orgs, **cache}), encoding="utf-8")
+    stage.client.clear_calls()
+    for calls in (3 * len(fleet.ORGS), 0):
+        output, status = stage.command("ansible-inventory", "-i", str(FOLDER / CONFIG), "--list")
+        expect("status of ansible-inventory", status, 0)
+        expect("calls", len(stage.client.calls("salesforce")), calls)
+        stage.client.clear_calls()
+    found = json.loads(output)
+    expect("hosts", sorted(found["status_ready"]["hosts"]), sorted(f"{name[:-3]}_{host['private_connect_name']}" for name, host in stage.hosts.items()))
+    expect("regions", sorted(name for name in found if name.startswith("region_")), ["region_eu_central_1", "region_us_east_1"])
+    kept = "".join(path.read_text(encoding="utf-8") for path in (FOLDER / "cache").iterdir())
+    assert not [org for org in stage._children().values() if org["vars"]["private_connect_salesforce"]["client_secret"] in kept], "a secret is in the cache"
+
+    org = stage._children()["beta"]["vars"]["private_connect_salesforce"]
+    secrets = {"SALESFORCE_CLIENT_ID": org["client_id"], "SALESFORCE_CLIENT_SECRET": org["client_secret"]}
+    stage.environ.update(secrets)
+    run = stage.run("resync", "--limit", "org_beta", inventory=CONFIG)
+    expect("resync of an org by its group", (run.status, run.changed), (0, set()), run)
+    expect("who was asked", stage.logins(), {"beta": 1}, run)
+    for name in secrets:
+        del stage.environ[name]
+
+
+def take_down(stage: Stage, before: dict[str, t.Any]) -> None:
+    run = stage.run("teardown")
+    expect("status", run.status, 0, run)
+    expect("connections", stage.statuses(), {}, run)
+    after = stage.client.state()["aws"]
+    expect("what is left in AWS", [kind for kind in before if before[kind] != after[kind]], [], run)
+
+
+def main() -> None:
+    client = EmulatorClient(os.environ["EMULATORS_READY_FILE"])
+    stage = Stage(client)
+    before = client.state()["aws"]
+    set_up(stage)
+    change_nothing(stage)
+    list_them(stage)
+    take_down(stage, before)
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()
