@@ -8,7 +8,7 @@ import ipaddress
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _ip_ranges as ip
@@ -45,6 +45,7 @@ def in_order(networks: list) -> list:
     return sorted(networks, key=lambda network: (network.version, network))
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES)
 def test_cidrs_cover_the_union_exactly(ranges):
     networks = [ipaddress.ip_network(cidr) for cidr in ip.to_cidrs(ranges)]
@@ -53,6 +54,7 @@ def test_cidrs_cover_the_union_exactly(ranges):
     assert set(covered) == addresses(ranges)
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES)
 def test_cidrs_are_the_fewest_and_sorted(ranges):
     networks = [ipaddress.ip_network(cidr) for cidr in ip.to_cidrs(ranges)]
@@ -69,6 +71,7 @@ def test_cidrs_are_the_fewest_and_sorted(ranges):
     assert networks == in_order(networks)
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(st.one_of(ANY_V4, ANY_V6))
 def test_one_range_of_any_size_is_summarized_as_ipaddress_does(ends):
     start, end = ends
@@ -76,6 +79,7 @@ def test_one_range_of_any_size_is_summarized_as_ipaddress_does(ends):
     assert ip.to_cidrs([{"start": str(start), "end": str(end)}]) == expected
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES)
 def test_merged_ranges_neither_touch_nor_lose_anything(ranges):
     merged = ip.merge(ranges)
@@ -87,6 +91,7 @@ def test_merged_ranges_neither_touch_nor_lose_anything(ranges):
         assert end.version < start.version or int(end) + 1 < int(start)
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES, st.randoms())
 def test_the_order_of_the_input_does_not_matter(ranges, random):
     shuffled = list(ranges)
@@ -95,6 +100,7 @@ def test_the_order_of_the_input_does_not_matter(ranges, random):
     assert ip.to_network_access(shuffled) == ip.to_network_access(ranges)
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES)
 def test_addresses_are_those_of_the_union(ranges):
     listed = ip.to_addresses(ranges)
@@ -102,12 +108,14 @@ def test_addresses_are_those_of_the_union(ranges):
     assert {ipaddress.ip_address(text) for text in listed} == addresses(ranges)
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(RANGES, st.one_of(st.integers(0, 302), st.integers(2**32 - 302, 2**32 - 1)), st.sampled_from([ipaddress.IPv4Address, ipaddress.IPv6Address]))
 def test_contains_agrees_with_the_addresses(ranges, number, family):
     address = family(number)
     assert ip.contains(ranges, str(address)) == (address in addresses(ranges))
 
 
+@settings(deadline=None)  # the machine may be busy with other tests
 @given(st.lists(st.one_of(ANY_V4, ANY_V6), max_size=6))
 def test_what_salesforce_sends_is_read_whole(ranges):
     value = json.dumps([{"startIp": str(start), "endIp": str(end)} for start, end in ranges])
@@ -295,3 +303,34 @@ def test_refused_ports(ports):
 def test_rule_descriptions_that_ec2_refuses(text):
     with pytest.raises(InputError, match="EC2 does not take the rule description"):
         ip.to_security_group_rules(["10.0.0.0/30"], description=text)
+
+
+@settings(deadline=None)  # the machine may be busy with other tests
+@given(RANGES, RANGES)
+def test_subtract_leaves_what_is_in_none_of_the_others(ranges, others):
+    left = ip.subtract(ranges, others)
+    assert addresses(left) == addresses(ranges) - addresses(others)
+    assert ip.merge(left) == left
+    assert all(ip.covers(ranges, item) for item in left)
+    assert all(ip.covers(others, item) == (addresses([item]) <= addresses(others)) for item in ranges)
+
+
+def test_subtract_keeps_descriptions_and_meets_both_ends_of_a_family():
+    paris = {"start": "10.0.0.0", "end": "10.0.0.9", "description": "Paris"}
+    assert ip.subtract([paris], ["10.0.0.3-10.0.0.4", "::/0"]) == [
+        {"start_ip": "10.0.0.0", "end_ip": "10.0.0.2", "description": "Paris"},
+        {"start_ip": "10.0.0.5", "end_ip": "10.0.0.9", "description": "Paris"},
+    ]
+    assert ip.subtract(["0.0.0.0/0"], ["0.0.0.0", "255.255.255.255"]) == [{"start_ip": "0.0.0.1", "end_ip": "255.255.255.254"}]
+    assert ip.subtract(["::/0"], ["::/0"]) == []
+    assert ip.subtract([], ["10.0.0.1"]) == []
+
+
+@pytest.mark.parametrize(("item", "size"), [("10.0.0.1", 1), ("10.0.0.0/24", 256), ("0.0.0.0/0", 2**32), ("::/0", 2**128), ("10.0.0.1-10.0.0.9", 9)])
+def test_size(item, size):
+    assert ip.size(item) == size
+
+
+@pytest.mark.parametrize(("item", "covered"), [("10.0.0.0/25", True), ("10.0.0.0-10.0.1.0", False), ("10.0.0.250-10.0.2.5", True), ("::1", False)])
+def test_covers_looks_at_neighbours_as_one(item, covered):
+    assert ip.covers(["10.0.0.0/24", "10.0.1.1-10.0.2.9", *(["10.0.1.0"] if covered else [])], item) is covered
