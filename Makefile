@@ -8,13 +8,16 @@ PROFILE ?= default
 TOOLS := tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cli env build format lint sanity units integration bench clean
+.PHONY: help demo test test-cli env build format lint sanity units integration bench bench-fleet demo-fleet clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Set up, change nothing, summarise and take down a connection on emulated services
 	@$(PYTHON) tests/demo/demo.py
+
+demo-fleet: ## The same for nine connections over three orgs, one of which fails at first
+	@$(PYTHON) tests/demo/demo_fleet.py
 
 test: ## Run everything that CI runs (STEPS="units lint": only these steps)
 	@$(PYTHON) $(TOOLS)/check.py $(STEPS)
@@ -45,6 +48,9 @@ integration: ## Run integration targets on the emulators (TARGETS="name ...", PR
 
 bench: ## Measure the collection against a plain playbook
 	@$(PYTHON) tests/benchmarks/bench.py
+
+bench-fleet: ## Measure 50 connections against a plain playbook (some minutes)
+	@$(PYTHON) tests/benchmarks/fleet.py
 
 clean: ## Remove all that these targets made
 	rm -rf .cache .ansible tests/output

@@ -56,8 +56,8 @@ def measure(stage: scene.Scene, number: int) -> dict[str, float]:
     }
 
 
-def run(stage: scene.Scene, label: str, playbook: str, variables: dict[str, t.Any], *words: str) -> scene.Run:
-    done = stage.run(label, playbook, variables, *words)
+def run(stage: scene.Scene, label: str, playbook: str, variables: dict[str, t.Any], *words: str, limit: float = 300) -> scene.Run:
+    done = stage.run(label, playbook, variables, *words, limit=limit)
     if not done.ok:
         raise env.EnvError(f"{label} failed; see {stage.log(label)}:\n" + "\n".join(done.output.splitlines()[-20:]))
     return done

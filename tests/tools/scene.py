@@ -79,8 +79,8 @@ class Scene:
             **more,
         }
 
-    def run(self, label: str, playbook: str, variables: t.Mapping[str, t.Any], *words: str) -> Run:
-        """Run a playbook by its path or FQCN. The variables travel in a file, not in the argument list."""
+    def run(self, label: str, playbook: str, variables: t.Mapping[str, t.Any], *words: str, limit: float = 300) -> Run:
+        """Run a playbook by its path or FQCN, at most ``limit`` seconds. The variables travel in a file, not in the argument list."""
         file = self.folder / "vars.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(variables), encoding="utf-8")
@@ -96,7 +96,7 @@ class Scene:
         started = time.monotonic()
         done = subprocess.run(
             [str(self.at.bin / "ansible-playbook"), playbook, "-e", f"@{file}", *words],
-            cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+            cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=limit, check=False,
         )  # fmt: skip
         seconds = time.monotonic() - started
         self.log(label).write_text(done.stdout, encoding="utf-8")
