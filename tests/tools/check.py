@@ -64,35 +64,39 @@ def run(step: steps.Step) -> Outcome:
 
 
 def choose(names: t.Sequence[str]) -> list[steps.Step]:
-    """Return the steps that the names stand for: a name, or the part of it before a dash; none stands for all."""
+    """Return the steps that the names stand for: a name, or what stands before one of its dashes; none stands for all."""
     known = steps.all_steps()
     if not names:
         return known
-    wrong = [n for n in names if not any(n in (s.name, s.name.split("-")[0]) for s in known)]
+    wrong = [n for n in names if not any(_means(n, s) for s in known)]
     if wrong:
         raise SystemExit(f"error: no step is called {', '.join(wrong)}. There are: {', '.join(s.name for s in known)}.")
-    return [s for s in known if s.name in names or s.name.split("-")[0] in names]
+    return [s for s in known if any(_means(n, s) for n in names)]
+
+
+def _means(name: str, step: steps.Step) -> bool:
+    return f"{step.name}-".startswith(f"{name}-")
 
 
 def summary(outcomes: list[Outcome], seconds: float) -> int:
-    print(f"\n{'step':<18} {'seconds':>7}  result")
+    print(f"\n{'step':<20} {'seconds':>7}  result")
     for outcome in outcomes:
         note = outcome.note.splitlines()[0] if outcome.result != "ok" and outcome.note else ""
-        print(f"{outcome.step.name:<18} {outcome.seconds:>7.1f}  {outcome.result}{': ' if note else ''}{note}")
+        print(f"{outcome.step.name:<20} {outcome.seconds:>7.1f}  {outcome.result}{': ' if note else ''}{note}")
     count = {result: sum(o.result == result for o in outcomes) for result in ("ok", "FAILED", "skipped")}
-    print(f"{'all':<18} {seconds:>7.1f}  with {WORKERS} at a time\n")
+    print(f"{'all':<20} {seconds:>7.1f}  with {WORKERS} at a time\n")
     print(f"{count['ok']} passed, {count['FAILED']} failed" + (f", {count['skipped']} skipped" if count["skipped"] else ""))
     return 1 if count["FAILED"] or not count["ok"] else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("steps", nargs="*", help="names of steps, or what stands before the dash; default: all")
+    parser.add_argument("steps", nargs="*", help="names of steps, or what stands before a dash; default: all")
     parser.add_argument("--list", action="store_true", help="list the steps and stop")
     options = parser.parse_args()
     chosen = choose(options.steps)
     if options.list:
-        print("\n".join(f"{step.name:<18} {step.what}" for step in chosen))
+        print("\n".join(f"{step.name:<20} {step.what}" for step in chosen))
         return 0
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:

@@ -28,6 +28,7 @@ import tree
 TARGETS = Path("tests/integration/targets")
 # An alias such as time=5m marks a target that takes minutes.
 LONG = "time="
+SHORT = 0.5  # minutes, of targets without the alias
 NOT_BY_DEFAULT = {"hidden", "disabled", "unsupported"}
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # Loopback addresses are not to be asked of a proxy.
@@ -76,17 +77,37 @@ class Emulators:
             self._process.wait()
 
 
-def find(root: Path, wanted: t.Sequence[str], quick: bool = False) -> list[Path]:
-    """Return the directories of the targets that are wanted; none wanted: all but those that run only when named, ``quick``: nor long ones."""
+def _aliases(target: Path) -> set[str]:
+    return set((target / "aliases").read_text(encoding="utf-8").split()) if (target / "aliases").exists() else set()
+
+
+def _minutes(target: Path) -> float:
+    return next((float(alias[len(LONG) :].rstrip("m")) for alias in _aliases(target) if alias.startswith(LONG)), SHORT)
+
+
+def find(root: Path, wanted: t.Sequence[str], quick: bool = False, part: tuple[int, int] = (1, 1)) -> list[Path]:
+    """Return the directories of the targets that are wanted; none wanted: all but those that run only when named, ``quick``: nor long ones.
+
+    ``part`` (number, of how many) of them is chosen such that all parts take about as long.
+    """
     known = {path.name: path for path in sorted((root / TARGETS).glob("*/")) if (path / "tasks/main.yml").exists() or (path / "runme.sh").exists()}
     wrong = [name for name in wanted if name not in known]
     if wrong or not known:
         raise env.EnvError(f"There is no target {', '.join(wrong)}. There are: {', '.join(known) or 'none'}.")
     if wanted:
         return [known[name] for name in wanted]
-    aliases = {name: set((path / "aliases").read_text().split()) if (path / "aliases").exists() else set() for name, path in known.items()}
-    left_out = {name for name in known if aliases[name] & NOT_BY_DEFAULT or (quick and any(alias.startswith(LONG) for alias in aliases[name]))}
-    return [path for name, path in known.items() if name not in left_out]
+    chosen = [path for path in known.values() if not _aliases(path) & NOT_BY_DEFAULT and not (quick and _minutes(path) != SHORT)]
+    parts: list[list[Path]] = [[] for _number in range(part[1])]
+    for path in sorted(chosen, key=_minutes, reverse=True):
+        min(parts, key=lambda paths: sum(map(_minutes, paths))).append(path)
+    return parts[part[0] - 1]
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _slash, count = text.partition("/")
+    if not 1 <= int(number) <= int(count):
+        raise ValueError(text)
+    return int(number), int(count)
 
 
 class Worker:
@@ -94,7 +115,7 @@ class Worker:
 
     def __init__(self, at: env.Env, root: Path, number: int, options: argparse.Namespace) -> None:
         self._at, self._root, self._options = at, root, options
-        self._folder = at.home.parent / "integration" / str(number)
+        self._folder = at.home.parent / "integration" / "-".join(map(str, (*options.part, number)))
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         self._emulators = Emulators(at, root, self._folder)
@@ -165,7 +186,7 @@ def _serve(worker: Worker, targets: queue.SimpleQueue[Path], logs: Path) -> tupl
 def run(options: argparse.Namespace) -> int:
     at = env.ensure(options.profile)
     root = tree.sync(at)
-    chosen = find(root, options.targets, options.quick)
+    chosen = find(root, options.targets, options.quick, options.part)
     logs = env.CACHE / "logs" / "integration" / at.profile
     logs.mkdir(parents=True, exist_ok=True)
     targets: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -185,6 +206,7 @@ def main() -> int:
     parser.add_argument("--profile", default="default", help="the environment to run in, see env.py")
     parser.add_argument("--workers", type=int, default=1, help="sets of emulators, and targets at a time")
     parser.add_argument("--quick", action="store_true", help="leave out the targets that an alias marks as long")
+    parser.add_argument("--part", type=_part, default=(1, 1), metavar="1/3", help="only the first of three parts, which take about as long")
     parser.add_argument("--timeout", type=float, default=1200.0, help="seconds for one target")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="as for ansible-playbook")
     try:
