@@ -15,6 +15,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ import ansible.executor.playbook_executor
 import ansible.plugins.strategy.linear
 import boto3
 import requests  # pylint: disable=unused-import  # noqa: F401  # loaded for the forked runs
+from ansible import constants as C  # noqa: N812
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from emulators.client import EmulatorClient
 
@@ -40,13 +42,16 @@ Json = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What a run came to. ``changed``: task names, each once; ``items``: (task, item) of what changed; ``msg`` of the task that failed."""
+    """What a run came to. ``changed``: task names, each once; ``items``: (task, item) of what changed; ``msg`` of the task that failed.
+
+    ``lines``: all that the callback recorded, with ``result`` where RECORD_RESULTS is set."""
 
     changed: list[str]
     items: list[tuple[str, str | None]]
     failed: bool
     msg: str
     output: str
+    lines: list[Json] = dataclasses.field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -149,6 +154,8 @@ class Bench:
         record, output = self.folder / "record", self.folder / "output"
         for old in (record, output):
             old.unlink(missing_ok=True)
+        # Forked runs have one temporary directory; what one run keeps there is not for the next.
+        shutil.rmtree(pathlib.Path(C.DEFAULT_LOCAL_TMP) / "privatelink_salesforce", ignore_errors=True)
         inventory = self.folder / "inventory"
         inventory.write_text('localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n', encoding="utf-8")
         words = ["ansible-playbook", "-i", str(inventory), str(path), *(["--check"] if check else [])]
@@ -160,7 +167,7 @@ class Bench:
         if status and not failed:
             raise AssertionError(f"ansible-playbook ended with {status}:\n{text}")
         items = [(line["task"], line["item"]) for line in lines if line["status"] == "changed"]
-        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(failed), str(failed[-1]["msg"]) if failed else "", text)
+        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(failed), str(failed[-1]["msg"]) if failed else "", text, lines)
 
     def _write(self, name: str, document: t.Any) -> pathlib.Path:
         path = self.folder / name

@@ -16,7 +16,8 @@ name: record
 type: aggregate
 short_description: Write results of tasks to a file
 description:
-  - Writes C({task, status, item, msg}) of each result, one JSON object a line, to the file that E(RECORD_FILE) names.
+  - Writes C({task, status, item, msg}) of each result, one JSON object a line, to the file that E(RECORD_FILE) names. With E(RECORD_RESULTS) the
+    whole result, too.
 requirements: []
 """
 
@@ -33,6 +34,8 @@ class CallbackModule(CallbackBase):
         if "results" in answer and not item:
             return
         line = {"task": result._task.get_name().rpartition(" : ")[2], "status": status, "item": answer.get("_ansible_item_label"), "msg": answer.get("msg")}
+        if os.environ.get("RECORD_RESULTS"):
+            line["result"] = answer
         with open(os.environ["RECORD_FILE"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
