@@ -16,10 +16,10 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.privatelink.salesforce.tests.awx_model import credentials, modules, surveys
+from ansible_collections.privatelink.salesforce.tests.awx_model import credentials, data, modules, surveys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PATTERN = ROOT / "extensions/patterns/private_connect"
+PATTERN = data.PATTERN
 CONNECTION = {"name": "acme", "variables": {"private_connect_name": "Acme_Inbound", "private_connect_vpc_id": "vpc-0123456789abcdef0"}}
 SETTINGS = {"pattern_name": "Acme", "pattern_connections": [CONNECTION], "pattern_machines": [{"name": "bastion", "variables": {"ansible_host": "10.0.0.5"}}]}
 LISTS = {
@@ -85,20 +85,11 @@ def test_setup_loads_everything_once_and_in_the_order_of_its_references(loaded: 
     assert len(loaded.of("job_template")) == 7
 
 
-class _Loader(yaml.SafeLoader):
-    """Takes templates for texts."""
-
-
-_Loader.add_constructor("!unsafe", yaml.SafeLoader.construct_yaml_str)
-
-
 def test_every_field_of_the_data_reaches_its_module(loaded: Loaded) -> None:
-    data: Json = {}
-    for path in (PATTERN / "data").glob("*.yml"):
-        data.update(yaml.load(path.read_text(encoding="utf-8"), _Loader))
+    written = data.read()
     told = {module: list(loaded.of(module).values()) for module in modules.SPECS}
     for module, name in LISTS.items():
-        items = data[name]
+        items = written[name]
         assert isinstance(items, list) == (module != "host"), name
         for item, options in zip(items, told[module], strict=True) if isinstance(items, list) else ():
             assert set(item) <= set(options), f"{module} {item['name']}"
