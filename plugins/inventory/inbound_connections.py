@@ -89,6 +89,7 @@ from ansible_collections.privatelink.salesforce.plugins.module_utils._argspec im
 from ansible_collections.privatelink.salesforce.plugins.module_utils._errors import PrivateConnectError
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import Context
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils import _inventory
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._environment import drop_empty_environment
 from ansible_collections.privatelink.salesforce.plugins.plugin_utils._plain import plain
 
 try:
@@ -109,6 +110,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
+        drop_empty_environment()
         self._read_config_data(path)
         try:
             for name, org in self._orgs(path, cache).items():

@@ -67,6 +67,8 @@ PROFILES = {
     "core-2.21": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, TEST),
     "lint-2.19": Profile("ansible-core~=2.19.0", "12.3.0", OLDER, LINT),
     "lint-2.21": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, LINT),
+    # An execution environment: what the collection asks for, and nothing else.
+    "ee": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, ("requirements.txt",)),
     # A managed node: no ansible-core, no collections.
     "py39": Profile("", "", ("3.9",), ("requirements.txt", "tests/requirements/py39.txt")),
 }

@@ -8,88 +8,27 @@ from __future__ import annotations
 import functools
 import json
 import re
-import shlex
 import shutil
 import subprocess
 import tarfile
 import typing as t
-from dataclasses import dataclass
 from pathlib import Path
 
 import env
 import tree
+from execution_environment import execution_environment
+from step import NAME, Failed, Log, Skipped, Step, fresh
 
 CORES = ("2.19", "2.21")
 # Integration targets run in parts, so that two workers end together.
 PARTS = {"2.19": 2, "2.21": 4}
-LIMIT = 2400
-NAME = "privatelink.salesforce"
 PYTEST_CLOSING = re.compile(r"^=+ .*\b(passed|failed|error|errors|no tests ran)\b.* =+$", re.MULTILINE)
-
-
-class Failed(Exception):
-    """The step found something wrong; the text says what."""
-
-
-class Skipped(Exception):
-    """The step cannot run on this machine; the text says why."""
-
-
-@dataclass(frozen=True)
-class Step:
-    name: str
-    what: str
-    run: t.Callable[[Log], str]
-
-
-class Log:
-    """The log of one step."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("", encoding="utf-8")
-
-    def text(self) -> str:
-        return self.path.read_text(encoding="utf-8", errors="replace")
-
-    def say(self, text: str) -> None:
-        with open(self.path, "a", encoding="utf-8") as out:
-            out.write(text + "\n")
-
-    def run(self, command: t.Sequence[object], cwd: Path, environ: dict[str, str]) -> str:
-        """Run a command, its output into the log, and return that output.
-
-        Raises Failed if it does not end with 0, or not in LIMIT seconds; what it started ends with it.
-        """
-        words = [str(word) for word in command]
-        self.say(f"$ {shlex.join(words)}")
-        before = self.path.stat().st_size
-        with open(self.path, "ab") as out:
-            process = subprocess.Popen(words, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-            try:
-                code = process.wait(LIMIT)
-            except subprocess.TimeoutExpired:
-                raise Failed(f"{Path(words[0]).name} was not done after {LIMIT} s") from None
-            finally:
-                env.end_group(process)
-        if code:
-            raise Failed(f"{Path(words[0]).name} ended with {code}")
-        return self.path.read_bytes()[before:].decode(errors="replace")
 
 
 def _need(profile: str) -> env.Env:
     if not env.available(profile):
         raise Skipped(f"no Python {' or '.join(env.PROFILES[profile].pythons)} here")
     return env.ensure(profile)
-
-
-def _fresh(name: str) -> Path:
-    """Return a new, empty directory for a step."""
-    path = env.CACHE / "steps" / name
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    return path
 
 
 def _tarball(log: Log, at: env.Env, target: Path) -> Path:
@@ -112,7 +51,7 @@ def _plugins_in(root: Path) -> dict[str, set[str]]:
 
 def build(log: Log) -> str:
     """The tarball installs beside amazon.aws without a network, holds no leftovers, and every plugin is documented in it."""
-    at, here = env.ensure("default"), _fresh("build")
+    at, here = env.ensure("default"), fresh("build")
     tarball = _tarball(log, at, here)
     with tarfile.open(tarball) as archive:
         names = archive.getnames()
@@ -136,23 +75,11 @@ def build(log: Log) -> str:
 
 def importer(log: Log) -> str:
     """What Galaxy runs on an upload."""
-    at, here = env.ensure("lint"), _fresh("importer")
+    at, here = env.ensure("lint"), fresh("importer")
     output = log.run([at.python, "-m", "galaxy_importer.main", _tarball(log, at, here)], here, at.environ())
     problems = [line for line in output.splitlines() if re.match(r"^(ERROR|CRITICAL)\b", line)]
     if problems or "Importer processing completed successfully" not in output:
         raise Failed("\n".join(problems) or "the importer did not complete")
-    return ""
-
-
-def execution_environment(log: Log) -> str:
-    """An execution environment learns the Python packages from the collection."""
-    at = env.ensure("lint")
-    tree.sync(at)
-    output = log.run(["ansible-builder", "introspect", "--sanitize", at.collections], env.ROOT, at.environ())
-    wanted = [line.split(">")[0].split("[")[0] for line in (env.ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    missing = [name for name in wanted if not re.search(rf"^\s*- '?{name}\b.*from collection .*{NAME}", output, re.MULTILINE | re.IGNORECASE)]
-    if missing or not wanted:
-        raise Failed(f"ansible-builder finds no requirement for {', '.join(missing)}")
     return ""
 
 
@@ -230,7 +157,7 @@ def units_py39(log: Log) -> str:
     at, core = _need("py39"), env.ensure("default")
     root = tree.sync(at)
     package = next((core.bin.parent / "lib").glob("python3.*/site-packages/ansible"))
-    target = _fresh("units-py39") / "ansible"
+    target = fresh("units-py39") / "ansible"
     shutil.copytree(package / "module_utils", target / "module_utils", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(package / "release.py", target / "release.py")
     (target / "__init__.py").write_text("", encoding="utf-8")
@@ -314,5 +241,5 @@ def all_steps() -> list[Step]:
         Step("docs", "antsibull-docs, antsibull-changelog, reuse, rules of the collection", docs),
         Step("importer", "galaxy-importer on the tarball", importer),
         Step("build", "build, install beside amazon.aws, list every plugin", build),
-        Step("ee", "ansible-builder introspect", execution_environment),
+        Step("ee", "ansible-builder introspect and create; the collection with its requirements alone", execution_environment),
     ]

@@ -66,11 +66,18 @@ def role_options(role: str, entry: str) -> dict[str, Json]:
     return yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"][entry]["options"]
 
 
+def flat(tasks: list[Json]) -> t.Iterator[Json]:
+    """Tasks, those of blocks in the place of the block."""
+    for task in tasks:
+        yield from flat(task["block"]) if "block" in task else [task]
+
+
 def of_playbook(playbook: str) -> tuple[dict[str, Json], set[str]]:
-    """The options of the role's entry point that a playbook runs, and the variables that the playbook itself names."""
+    """The options of the role's entry point that a playbook is for, and the variables that the playbook itself names."""
     text = (ROOT / playbook).read_text(encoding="utf-8")
-    (task,) = [task for play in yaml.safe_load(text) for task in play["tasks"] if "ansible.builtin.import_role" in task]
-    imported = task["ansible.builtin.import_role"]
+    imported = next(
+        task["ansible.builtin.import_role"] for play in yaml.safe_load(text) for task in flat(play["tasks"]) if "ansible.builtin.import_role" in task
+    )
     options = role_options(imported["name"].rpartition(".")[2], imported.get("tasks_from", "main"))
     return options, set(re.findall(r"\bprivate_connect_(?:hosts|report_dir|fail_on_drift)\b", text))
 

@@ -22,6 +22,7 @@ import ansible_runner
 from awx_model import credentials, data, surveys
 from emulators.rig import Rig
 from emulators.salesforce import OrgSeed
+
 from playbooks import FOLDER, NAMES, PLACES, PROD, Stage, expect
 
 HERE = pathlib.Path(__file__).resolve().parent
