@@ -25,7 +25,7 @@ CLI = "@salesforce/cli@^2.146.0"
 SF = """\
 #!/bin/sh
 # Salesforce's CLI on the Node beside it, without telemetry, updates or a keyring.
-export SF_DISABLE_TELEMETRY=true SF_DISABLE_AUTOUPDATE=true SF_USE_GENERIC_UNIX_KEYCHAIN=true
+export SF_DISABLE_TELEMETRY=true SF_AUTOUPDATE_DISABLE=true SF_USE_GENERIC_UNIX_KEYCHAIN=true
 exec "{node}" "{cli}" "$@"
 """
 
@@ -78,7 +78,7 @@ def main() -> int:
             PYTHONDONTWRITEBYTECODE="1",
             SF_COMMAND=str(command),
             SF_DISABLE_TELEMETRY="true",
-            SF_DISABLE_AUTOUPDATE="true",
+            SF_AUTOUPDATE_DISABLE="true",
             SF_USE_GENERIC_UNIX_KEYCHAIN="true",
         )
         version = subprocess.run([command, "--version"], env=environ, capture_output=True, text=True, check=False)
