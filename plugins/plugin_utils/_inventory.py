@@ -98,14 +98,15 @@ def read(found: t.Sequence[Source]) -> dict[str, dict[str, t.Any]]:
     Raises :class:`PrivateConnectError` that names every org which gave none: an inventory that lacks an org's connections looks as if they were gone.
     """
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = list(pool.map(_read, found))
+        answers = list(pool.map(read_one, found))
     failures = [f"{source.name}: {answer.message}" for source, answer in zip(found, answers) if isinstance(answer, PrivateConnectError)]
     if failures:
         raise PrivateConnectError(" | ".join(failures))
     return {source.name: answer for source, answer in zip(found, answers) if isinstance(answer, dict)}
 
 
-def _read(source: Source) -> dict[str, t.Any] | PrivateConnectError:
+def read_one(source: Source) -> dict[str, t.Any] | PrivateConnectError:
+    """``{instance_url, host, connections}`` of one org, or why there is none."""
     try:
         return {"connections": source.org.connections(), "instance_url": source.org.instance_url, "host": source.org.host}
     except PrivateConnectError as error:

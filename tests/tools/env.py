@@ -69,6 +69,7 @@ PROFILES = {
     "lint-2.21": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, LINT),
     # An execution environment: what the collection asks for, and nothing else.
     "ee": Profile("ansible-core~=2.21.0", "14.5.0", NEWER, ("requirements.txt",)),
+    "eda": Profile("ansible-core~=2.21.0", "14.5.0", NEWER[:2], (*TEST, "tests/requirements/eda.txt")),
     # A managed node: no ansible-core, no collections.
     "py39": Profile("", "", ("3.9",), ("requirements.txt", "tests/requirements/py39.txt")),
 }

@@ -165,6 +165,15 @@ def units_py39(log: Log) -> str:
     return _pytest(log, at, root, paths, [at.collections, root / "tests", target.parent])
 
 
+def eda(log: Log) -> str:
+    """The rules run in a JVM."""
+    if shutil.which("java") is None:
+        raise Skipped("no java here; ansible-rulebook needs a JDK 17")
+    at = _need("eda")
+    root = tree.sync(at)
+    return _pytest(log, at, root, ["tests/eda"], [at.collections, root / "tests"])
+
+
 # --- style, documentation, licences ----------------------------------------------------------------------------------
 
 
@@ -237,6 +246,7 @@ def all_steps() -> list[Step]:
         ),
         *(Step(f"units-{c}", f"unit tests on ansible-core {c}", functools.partial(units, c)) for c in newer_first),
         Step("units-py39", "unit tests of modules and module_utils under Python 3.9", units_py39),
+        Step("eda", "the event source and the rulebooks, by ansible-rulebook", eda),
         Step("lint", "ruff, yamllint, ansible-lint --profile production", lint),
         Step("docs", "antsibull-docs, antsibull-changelog, reuse, rules of the collection", docs),
         Step("importer", "galaxy-importer on the tarball", importer),
