@@ -41,7 +41,7 @@ class Seen:
 def changes(before: t.Mapping[Key, Seen], after: t.Mapping[Key, Seen]) -> list[Event]:
     """An event for each difference: ``{change, org, instance_url, name, before, after, connection, drift, next_step, message}``.
 
-    ``change`` is ``status``, ``source_ip_ranges``, ``drift``, ``appeared``, ``disappeared``, ``error`` or ``recovered``.
+    ``change`` is ``status``, ``source_ip_ranges``, ``drift``, ``repaired``, ``appeared``, ``disappeared``, ``error`` or ``recovered``.
     """
     found = []
     for key in sorted({*before, *after}, key=lambda key: (key[0], key[1] or "")):
@@ -65,7 +65,7 @@ def _changes_of(key: Key, old: Seen | None, new: Seen | None) -> list[Event]:
         return [*found, event(change, None if has else status, status if has else None, new if has else old)]
     found += [event(field, had[field], has[field]) for field in ("status", "source_ip_ranges") if had[field] != has[field]]
     if old and new and _words(old) != _words(new):
-        found.append(event("drift", old.drift, new.drift))
+        found.append(event("drift" if new.drift else "repaired", old.drift, new.drift))
     return found
 
 

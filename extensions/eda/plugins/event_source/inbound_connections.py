@@ -21,8 +21,8 @@ description:
   - What cannot be read is an event C(error), once, and C(recovered) when it can be read again. Rounds that fail come at longer and longer
     intervals, up to ten minutes. An outage is never taken for a change.
   - Needs ansible-core and what the collection's C(requirements.txt) names where ansible-rulebook runs.
-  - Events hold C(change) (C(status), C(source_ip_ranges), C(drift), C(appeared), C(disappeared), C(error), C(recovered)), C(org),
-    C(instance_url), C(name), C(before), C(after), C(connection), C(drift), C(next_step) and C(message). No credentials.
+  - Events hold C(change) (C(status), C(source_ip_ranges), C(drift), C(repaired), C(appeared), C(disappeared), C(error),
+    C(recovered)), C(org), C(instance_url), C(name), C(before), C(after), C(connection), C(drift), C(next_step) and C(message). No credentials.
 options:
   orgs:
     description:

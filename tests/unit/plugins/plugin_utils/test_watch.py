@@ -34,7 +34,7 @@ def told(before, after):
         ({KEY: ONE}, {KEY: seen(status="DeletedRemotely")}, [("status", "One", "Ready", "DeletedRemotely")]),
         ({KEY: ONE}, {KEY: seen(source_ip_ranges=[])}, [("source_ip_ranges", "One", RANGES, [])]),
         ({KEY: ONE}, {KEY: dataclasses.replace(ONE, drift=DRIFT)}, [("drift", "One", [], DRIFT)]),
-        ({KEY: dataclasses.replace(ONE, drift=DRIFT)}, {KEY: ONE}, [("drift", "One", DRIFT, [])]),
+        ({KEY: dataclasses.replace(ONE, drift=DRIFT)}, {KEY: ONE}, [("repaired", "One", DRIFT, [])]),
         ({KEY: dataclasses.replace(ONE, drift=None)}, {KEY: dataclasses.replace(ONE, drift=None)}, []),
         ({}, {KEY: ONE}, [("appeared", "One", None, "Ready")]),
         ({KEY: ONE}, {}, [("disappeared", "One", "Ready", None)]),
