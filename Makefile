@@ -8,7 +8,7 @@ PROFILE ?= default
 TOOLS := tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cli env build format lint sanity units integration bench bench-fleet demo-fleet clean
+.PHONY: help demo test test-cli env build format lint sanity units integration reliability bench bench-fleet demo-fleet clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ units: ## Run the unit tests on each core that an interpreter here runs
 
 integration: ## Run integration targets on the emulators (TARGETS="name ...", PROFILE=core-2.19)
 	@$(PYTHON) $(TOOLS)/integration.py --profile $(PROFILE) $(TARGETS)
+
+reliability: ## Kill, cut and race runs of the role at every write, and write docs/reliability.md (ARGS="--resume": only what has not passed)
+	@$(PYTHON) $(TOOLS)/reliability.py -- $(ARGS)
 
 bench: ## Measure the collection against a plain playbook
 	@$(PYTHON) tests/benchmarks/bench.py

@@ -49,7 +49,7 @@ class EmulatorClient:
         self._ask("DELETE", "/calls")
 
     def add_fault(self, kind: str, service: str = "*", action: str = "*", **fields: t.Any) -> Json:
-        """See control.Fault for the fields: ``times``, ``skip``, ``status``, ``headers``, ``body``, ``seconds``."""
+        """See control.Fault for the fields: ``times``, ``skip``, ``share``, ``write``, ``status``, ``headers``, ``body``, ``seconds``, ``after``."""
         return self._ask("POST", "/faults", {"kind": kind, "service": service, "action": action, **fields})
 
     def faults(self) -> list[Json]:
@@ -57,6 +57,20 @@ class EmulatorClient:
 
     def clear_faults(self) -> None:
         self._ask("DELETE", "/faults")
+
+    def held(self) -> list[Json]:
+        """``{number, service, action, after}`` of the calls that wait for :meth:`release`."""
+        return self._ask("GET", "/held")
+
+    def release(self, number: int, *, drop: bool = False) -> None:
+        self._ask("POST", "/held", {"number": number, "drop": drop})
+
+    def misled(self) -> list[Json]:
+        """Calls after which a name led to an address that carries no traffic, where it did not before."""
+        return self._ask("GET", "/misled")
+
+    def clear_misled(self) -> None:
+        self._ask("DELETE", "/misled")
 
     # Switches
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control port: what tests in other processes read and arrange, as JSON over HTTP on loopback.
 
-GET, DELETE /calls   GET, POST, DELETE /faults   GET, PATCH /switches   GET /state   GET, POST /orgs   POST /reset   POST /act
+GET, DELETE /calls   GET, POST, DELETE /faults   GET, POST /held   GET, DELETE /misled
+GET, PATCH /switches   GET /state   GET, POST /orgs   POST /reset   POST /act
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .salesforce import OrgSeed, setup
 from .web import HttpServer, Request, Response
 
 if t.TYPE_CHECKING:
+    from .control import Held
     from .rig import Rig
 
 AWS_ACTS = ("accept", "reject", "set_state", "deny", "allow", "allow_only", "hide_service", "show_service", "add_service", "add_vpc", "put", "drop")
@@ -37,10 +39,14 @@ class ControlServer:
         self._http = HttpServer(self.handle)
         self._routes: dict[tuple[str, str], t.Callable[[Request], t.Any]] = {
             ("GET", "/calls"): self._calls,
-            ("DELETE", "/calls"): lambda request: rig.control.clear(calls=True, faults=False),
+            ("DELETE", "/calls"): lambda request: rig.clear_calls(),
             ("GET", "/faults"): lambda request: [dataclasses.asdict(fault) for fault in rig.control.faults],
             ("POST", "/faults"): lambda request: dataclasses.asdict(rig.control.add_fault(**_object(request))),
             ("DELETE", "/faults"): lambda request: rig.control.clear(calls=False, faults=True),
+            ("GET", "/held"): lambda request: [_held(held) for held in list(rig.control.held.values())],
+            ("POST", "/held"): lambda request: rig.control.release(**_object(request)),
+            ("GET", "/misled"): lambda request: rig.witness.misled if rig.witness else [],
+            ("DELETE", "/misled"): lambda request: rig.witness.clear() if rig.witness else None,
             ("GET", "/switches"): lambda request: self._switches(),
             ("PATCH", "/switches"): self._set_switches,
             ("GET", "/state"): lambda request: rig.listing(),
@@ -107,6 +113,13 @@ class ControlServer:
         """``{"service": "salesforce", "org", "do", ...}``, or service ``aws``, ``dns`` with the arguments of their methods."""
         arguments = _object(request)
         service, do = arguments.pop("service", "salesforce"), arguments.pop("do", None)
+        try:
+            return self._do(service, do, arguments)
+        finally:
+            if self._rig.witness is not None:
+                self._rig.witness.look()
+
+    def _do(self, service: str, do: t.Any, arguments: dict[str, t.Any]) -> t.Any:
         if service == "salesforce":
             return setup.act(self._rig.salesforce.org(arguments.pop("org", "acme")), str(do), arguments)
         if service == "aws" and do in AWS_ACTS and hasattr(self._rig.cloud, do):
@@ -114,6 +127,10 @@ class ControlServer:
         if service == "dns" and do in DNS_ACTS and self._rig.dns is not None:
             return self._rig.act_dns(do, *arguments.pop("args", []), **arguments)
         raise Wrong(f"service {service!r} can't do {do!r} here")
+
+
+def _held(held: Held) -> dict[str, t.Any]:
+    return {"number": held.call.number, "service": held.call.service, "action": held.call.action, "after": held.after}
 
 
 def _object(request: Request) -> dict[str, t.Any]:

@@ -20,6 +20,7 @@ from .control import Control
 from .control_server import ControlServer
 from .salesforce import Endpoints, OrgSeed, SalesforceEmulator
 from .tls import TestCa
+from .witness import Witness
 
 PORTS = ("control", "aws", "dns", "dataplane")
 
@@ -62,6 +63,9 @@ class Rig:
             tls=self._ca.context if self._ca else None,
             source_of=self.dataplane.source_of if aws else None,
         )
+        self.witness = Witness(self.aws, self.salesforce) if aws else None
+        if self.witness is not None:
+            self.control.enders.append(self.witness.look)
         unknown = set(self._ports) - set(PORTS) - {seed.name for seed in self.salesforce.first}
         if unknown:
             raise ValueError(f"ports: unknown {', '.join(sorted(unknown))}; known: {', '.join(PORTS)} and names of orgs")
@@ -126,12 +130,18 @@ class Rig:
         self.control.clear()
         self.cloud.reset()
         self.salesforce.reset()
+        self.clear_calls()
         if self.dns is not None:
             self.dns.vpc_id = self.aws.seed[self.aws.regions[0]]["vpc_id"]
             self.dns.public.clear()
             for name in self.salesforce.servers:
                 self._route(name)
         self.ready["orgs"] = self.credentials()
+
+    def clear_calls(self) -> None:
+        self.control.clear(faults=False)
+        if self.witness is not None:
+            self.witness.clear()
 
     def credentials(self) -> dict[str, t.Any]:
         return {name: {**self.salesforce.credentials(name), "private_key_file": self._key_file} for name in self.salesforce.servers}

@@ -15,6 +15,7 @@ import typing as t
 from pathlib import Path
 
 import env
+import reliability as rig
 import tree
 from execution_environment import execution_environment
 from step import NAME, Failed, Log, Skipped, Step, fresh
@@ -227,6 +228,15 @@ def integration(core: str, part: str, log: Log) -> str:
     newest = next(other for other in reversed(CORES) if env.available(f"core-{other}"))
     words = ["--part", part, *([] if core == newest else ["--quick"])]
     output = log.run([at.python, env.ROOT / "tests/tools/integration.py", "--profile", at.profile, *words], env.ROOT, at.environ())
+    return output.strip().splitlines()[-1]
+
+
+def reliability(log: Log) -> str:
+    """The short part of the rig, and whether its report is of the cases that there are."""
+    at = env.ensure("default")
+    root = tree.sync(at)
+    words, more = rig.command(root, ["--quick", "--check", str(root / rig.REPORT)])
+    output = log.run(words, at.home, at.environ(ANSIBLE_TEST_PYTHON_INTERPRETER=str(at.python), **more))
     return output.strip().splitlines()[-1]
 
 

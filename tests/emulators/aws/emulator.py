@@ -214,6 +214,10 @@ class AwsEmulator:
                             names[f"{name}."] = [eni.private_ip_address for eni in endpoint.interfaces if zone in (None, eni.availability_zone)]
             return names
 
+    def private_zones(self) -> list[dict[str, t.Any]]:
+        with self._world.lock:
+            return [zone for zone in listing.zones() if zone["private"]]
+
     def vpc_zones(self, vpc_id: str) -> tuple[bool, list[dict[str, t.Any]]] | None:
         """Whether the VPC resolves at all (enableDnsSupport), and the private zones (as in :meth:`listing`) associated with it; None: no such VPC."""
         with self._world.lock:

@@ -141,15 +141,22 @@ class Bench:
 
     def role(self, *, check: bool = False, **variables: t.Any) -> Run:
         """One run of the role; variables without ``private_connect_``."""
+        return self.playbook(self.plays(**variables), check=check)
+
+    def plays(self, **variables: t.Any) -> list[Json]:
         play = {
             "hosts": "localhost",
             "gather_facts": False,
             "roles": [{"role": "privatelink.salesforce.private_connect", "vars": {**self.vars, **{f"private_connect_{k}": v for k, v in variables.items()}}}],
         }
-        return self.playbook([play], check=check)
+        return [play]
 
     def playbook(self, plays: list[Json] | pathlib.Path, *, check: bool = False, variables: Json | None = None) -> Run:
         """Run plays, or a playbook by its path, as ansible-playbook does."""
+        return self.start(plays, ["--check"] if check else [], variables=variables).result()
+
+    def start(self, plays: list[Json] | pathlib.Path, more: t.Sequence[str] = (), *, variables: Json | None = None) -> Job:
+        """Begin such a run; ``more`` are words for ansible-playbook. A bench has one run at a time."""
         path = plays if isinstance(plays, pathlib.Path) else self._write("play.yml", plays)
         record, output = self.folder / "record", self.folder / "output"
         for old in (record, output):
@@ -158,16 +165,17 @@ class Bench:
         shutil.rmtree(pathlib.Path(C.DEFAULT_LOCAL_TMP) / "privatelink_salesforce", ignore_errors=True)
         inventory = self.folder / "inventory"
         inventory.write_text('localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n', encoding="utf-8")
-        words = ["ansible-playbook", "-i", str(inventory), str(path), *(["--check"] if check else [])]
+        words = ["ansible-playbook", "-i", str(inventory), str(path), *more]
         words += ["-e", f"@{self._write('vars.json', variables)}"] if variables else []
-        status = _fork(lambda: _ansible(words, record), output)
-        lines = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
-        text = output.read_text(encoding="utf-8", errors="replace")
-        failed = [line for line in lines if line["status"] == "failed"]
-        if status and not failed:
-            raise AssertionError(f"ansible-playbook ended with {status}:\n{text}")
-        items = [(line["task"], line["item"]) for line in lines if line["status"] == "changed"]
-        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(failed), str(failed[-1]["msg"]) if failed else "", text, lines)
+
+        def body() -> int | None:
+            self.enter()
+            return _ansible(words, record)
+
+        return Job(_begin(body, output), record, output)
+
+    def enter(self) -> None:
+        """In the process of a run, before Ansible starts."""
 
     def _write(self, name: str, document: t.Any) -> pathlib.Path:
         path = self.folder / name
@@ -177,14 +185,42 @@ class Bench:
     def _forked(self, body: t.Callable[[], Json]) -> Json:
         answer, output = self.folder / "answer", self.folder / "output"
         answer.unlink(missing_ok=True)
-        status = _fork(lambda: answer.write_text(json.dumps(body()), encoding="utf-8") and 0, output)
+        status = _end(_begin(lambda: answer.write_text(json.dumps(body()), encoding="utf-8") and 0, output))
         if status:
             raise AssertionError(f"a read ended with {status}:\n{output.read_text(errors='replace')}")
         return json.loads(answer.read_text(encoding="utf-8"))
 
 
-def _fork(body: t.Callable[[], int | None], output: pathlib.Path) -> int:
-    """Run the body in a process of its own, its output into a file; returns the exit status."""
+@dataclasses.dataclass
+class Job:
+    """A run that is under way. ``record`` holds what tasks came to, ``output`` what ansible-playbook printed."""
+
+    pid: int
+    record: pathlib.Path
+    output: pathlib.Path
+    status: int | None = None
+
+    def ended(self) -> bool:
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status is not None
+
+    def result(self) -> Run:
+        """Wait for its end, and tell."""
+        if self.status is None:
+            self.status = _end(self.pid)
+        lines = [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()] if self.record.exists() else []
+        text = self.output.read_text(encoding="utf-8", errors="replace")
+        failed = [line for line in lines if line["status"] == "failed"]
+        if self.status and not failed:
+            raise AssertionError(f"ansible-playbook ended with {self.status}:\n{text}")
+        items = [(line["task"], line["item"]) for line in lines if line["status"] == "changed"]
+        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(failed), str(failed[-1]["msg"]) if failed else "", text, lines)
+
+
+def _begin(body: t.Callable[[], int | None], output: pathlib.Path) -> int:
+    """Run the body in a process of its own, its output into a file; returns its ID."""
     sys.stdout.flush()
     sys.stderr.flush()
     process = os.fork()
@@ -203,6 +239,10 @@ def _fork(body: t.Callable[[], int | None], output: pathlib.Path) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status if isinstance(status, int) else 0 if status is None else 1)
+    return process
+
+
+def _end(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each write call of each scenario: the run is killed at it, its connection is cut, its answer is lost."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .cases import Case, References, converges
+from .lab import Lab
+from .scenarios import ALL, MOVE, Reference, Scenario, Write
+
+LOST = "answer lost after"
+# Faults one after the other: the second meets the call that is made again.
+CUTS: t.Mapping[str, tuple[str, ...]] = {
+    "connection reset before": ("reset",),
+    LOST: ("lost_answer",),
+    "reset, then lost": ("reset", "lost_answer"),
+}
+
+
+def cases(references: References) -> t.Iterator[Case]:
+    for scenario in ALL:
+        reference = references[scenario.name]
+        for index, write in enumerate(reference.writes):
+            for after in (False, True):
+                what = f"killed {'after' if after else 'before'} {write}"
+                body = functools.partial(killed, scenario=scenario, reference=reference, write=write, after=after)
+                yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario is not MOVE)
+        for index, write in enumerate(reference.writes):
+            for what, kinds in CUTS.items():
+                body = functools.partial(cut, scenario=scenario, reference=reference, write=write, kinds=kinds)
+                if scenario is not MOVE or what == LOST:
+                    yield Case("answers", scenario.name, f"{what} {write}", body, quick=what == LOST and index == 4 and scenario is not MOVE)
+
+
+def killed(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, after: bool) -> None:
+    variables = scenario.begin(lab)
+    job = lab.launch(**variables)
+    lab.client.add_fault("hold", write.service, write.action, write=True, skip=write.skip, after=after)
+    held = lab.until_held(job)
+    assert held is not None, f"the run never came to {write}: {job.result().msg[:500]}"
+    lab.kill(job)
+    lab.client.release(held["number"], drop=True)
+    lab.client.clear_faults()
+    converges(lab, scenario, reference, variables)
+
+
+def cut(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, kinds: tuple[str, ...]) -> None:
+    variables = scenario.begin(lab)
+    for kind in kinds:
+        lab.client.add_fault(kind, write.service, write.action, write=True, skip=write.skip)
+    lab.go(**variables)
+    met = lab.client.faults()[0]["hits"]
+    assert met == 1, f"the run never came to {write}"
+    lab.client.clear_faults()
+    converges(lab, scenario, reference, variables)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report: one table of what was tried and how it ended."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import re
+import typing as t
+
+Row = tuple[str, str]  # section, scenario
+
+SECTIONS: t.Mapping[str, str] = {
+    "crash": "The run is killed (SIGKILL, with all its processes) before or after a write call took effect: at every one of them.",
+    "answers": "The connection is reset before a write takes effect, or after it (the answer is lost), or both one after the other: at every write call.",
+    "storms": "1, 20 or 60 % of all calls meet 429, 502, 503 (with and without Retry-After), slow answers, or an expired token. Calls and waits are "
+    "bounded; no write of the org is sent again unread.",
+    "limit": "From the n-th call on the org answers 403 REQUEST_LIMIT_EXCEEDED, for every n: the run ends at the first of them, with the hint.",
+    "stale": "Reads are older than writes, endpoints are listed late, Route 53 is PENDING, interfaces linger: no run fails for it, nothing is made twice.",
+    "races": "A run is held before or after each of its write calls while a second run, or a person in Setup, does all of its own; or two runs are held, "
+    "each at a call. Nothing is there twice; the loser says why; a rerun comes to the end.",
+    "behaviours": "Each behaviour that no document settles, each way: a set-up, a run that changes nothing, a tear-down that leaves nothing.",
+    "walks": "Random order of runs, killed runs, faults, other behaviours and edits of people (hypothesis): whatever came before, a calm run comes to its end.",
+    "hostile": "Oversized, truncated and senseless answers, redirects, XML bombs and external entities, Jinja in what others wrote, metacharacters in every "
+    "option, IDs that are paths.",
+    "defects": "Each defect is sown into a copy of the collection; the rig must find it.",
+}
+# What is tried answer by answer, apart from whole runs.
+BESIDE = (
+    ("Invalid UTF-8, answers without end, redirects and the token, repetition by kind of call", "tests/unit/plugins/module_utils/test_http.py"),
+    ("Logins: senseless answers, keys and secrets never quoted", "tests/unit/plugins/module_utils/test_auth.py"),
+    ("SOQL metacharacters, pages that lead elsewhere or nowhere, answers that are no org's", "tests/unit/plugins/module_utils/test_org.py"),
+    ("Names, IDs, hosts and URLs that are none", "tests/unit/plugins/module_utils/test_validate.py"),
+    ("Every status and wanted state, and walks of the plan under faults", "tests/unit/plugins/module_utils/test_plan.py"),
+    ("Secrets in argument lists, with each way to log in", "tests/integration/targets/role_private_connect_secrets"),
+    ("Each edit behind the role's back: reported, repaired or refused", "tests/integration/targets/role_private_connect_drift"),
+)
+
+HEAD = """\
+<!--
+{licence}
+-->
+
+# Reliability
+
+Made by `make reliability`; not edited by hand. Everything runs on the emulators (`tests/emulators`), whose README says what they do not prove.
+
+The promise: whatever breaks at whatever moment, a rerun reaches the same end, with nothing doubled, orphaned or lost.
+
+A case begins with both systems as new, beside things of others (a connection, endpoint, group and zone). One run of the role is disturbed. The next run must
+come to the same listing of both systems as an undisturbed run does (IDs and addresses apart), and the one after it must change nothing.
+
+Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `move` to another VPC; `tear-down`.
+
+Looked at in every run of every case, killed ones included:
+
+* After each single call, the name leads to no address without traffic (endpoint available, its connection Ready), unless a person or a race cut the path.
+* No secret (client secret, access token, AWS key) shows in the output at -vvvv with diffs, in records of tasks, or in files that are left. Not looked at: the
+  copy of a module that Ansible was starting when its process was killed.
+* Things of others are byte for byte as before. After a tear-down the full listing of both systems is what it was before the set-up.
+
+Waits do not last: a sleep passes on a clock of the run's own. The modules of amazon.aws run in processes forked from the run's.
+
+"""
+# REUSE-IgnoreStart
+LICENCE = """\
+Copyright (c) 2026, privatelink.salesforce contributors
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later"""
+# REUSE-IgnoreEnd
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    section: str
+    scenario: str
+    what: str
+    problem: str
+    note: str
+    runs: int
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}: {self.scenario}: {self.what}"
+
+
+def page(results: t.Sequence[Result]) -> str:
+    """The whole report of a run in which nothing failed."""
+    lines = ["| what | scenario | cases | runs of the role | wrong ends, doubles, orphans |", "| --- | --- | --- | --- | --- |"]
+    for section in SECTIONS:
+        mine = [result for result in results if result.section == section and section != "defects"]
+        for scenario in dict.fromkeys(result.scenario for result in mine):
+            here = [result for result in mine if result.scenario == scenario]
+            lines.append(f"| {section} | {scenario} | {len(here)} | {sum(result.runs for result in here)} | {sum(bool(result.problem) for result in here)} |")
+    counted = [result for result in results if result.section != "defects"]
+    lines.append(f"| all | | {len(counted)} | {sum(result.runs for result in counted)} | {sum(bool(result.problem) for result in counted)} |")
+    said = [f"* {section}: {words}" for section, words in SECTIONS.items()]
+    defects = ["| defect | found by |", "| --- | --- |", *(f"| {result.what} | {result.note} |" for result in results if result.section == "defects")]
+    beside = ["| what | where |", "| --- | --- |", *(f"| {what} | `{where}` |" for what, where in BESIDE)]
+    parts = ["## What was tried", "", *said, "", *lines, "", "## Defects that the rig finds", "", *defects, "", "## Tried elsewhere", "", *beside, ""]
+    return HEAD.format(licence=LICENCE) + "\n".join(parts)
+
+
+def stale(text: str, cases: t.Iterable[t.Any]) -> str:
+    """In which rows a report is not of these cases; empty where it is."""
+    wanted: collections.Counter[Row] = collections.Counter()
+    defects = set()
+    for case in cases:
+        if case.section == "defects":
+            defects.add(case.what)
+        else:
+            wanted[case.section, case.scenario] += 1
+    rows = {(section, scenario): int(count) for section, scenario, count in re.findall(r"^\| ([\w-]+) \| ([\w -]+) \| (\d+) \|", text, re.MULTILINE)}
+    differing = [f"{' of '.join(row)}: {rows.get(row, 0)} there, {wanted[row]} now" for row in sorted({*wanted, *rows}) if rows.get(row, 0) != wanted[row]]
+    told = set(re.findall(r"^\| ([^|]+) \| [^|]*: [^|]* \|$", text, re.MULTILINE)) & {line.split(" | ")[0][2:] for line in text.splitlines()}
+    differing += [f"defect {what!r} is not in it" for what in sorted(defects - told)]
+    return "; ".join(differing)

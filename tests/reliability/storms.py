@@ -1,0 +1,128 @@
+# Copyright (c) 2026, privatelink.salesforce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many calls go wrong at once, or answers are older than what was written."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from runs import Json
+
+from .cases import Case, References, as_undisturbed, converges
+from .lab import WAIT_TIMEOUT, Lab
+from .scenarios import MOVE, REPLACE, SETUP, TEARDOWN, Reference, Scenario
+
+# Share of the calls that meet the fault, in percent.
+SHARES = (1, 20, 60)
+STORMS: t.Mapping[str, Json] = {
+    "429": {"kind": "status", "status": 429},
+    "429 with Retry-After": {"kind": "status", "status": 429, "headers": {"Retry-After": "2"}},
+    "502": {"kind": "status", "status": 502},
+    "503": {"kind": "status", "status": 503},
+    "503 with Retry-After": {"kind": "status", "status": 503, "headers": {"Retry-After": "2"}},
+    "slow answers": {"kind": "delay", "seconds": 0.1},
+    "expired tokens": {"kind": "expire_token", "service": "salesforce"},
+}
+# A call is tried six times at most by this collection and by botocore, ten times by the modules of amazon.aws.
+TRIES = 10
+# Waits of one run: the longest it may take by the deadlines of its waits, and the back-off of single calls.
+MAX_WAITED = 10 * WAIT_TIMEOUT
+STALE: t.Mapping[str, Json] = {
+    "org: two reads are old": {"salesforce": {"stale_reads": 2}},
+    "org: five reads are old": {"salesforce": {"stale_reads": 5}},
+    "endpoint is listed late": {"aws": {"hidden_reads": 3}},
+    "Route 53 is PENDING": {"aws": {"change_reads": 3}},
+    "interfaces linger": {"aws": {"deleting_reads": 6}},
+    "deleted endpoints vanish": {"aws": {"deleted_reads": 0}},
+    "endpoint is pending for long": {"aws": {"pending_reads": 6}},
+    "interfaces come late": {"aws": {"interfaces_on_accept": True}},
+    "all of it": {
+        "salesforce": {"stale_reads": 3},
+        "aws": {"hidden_reads": 2, "change_reads": 2, "deleting_reads": 3, "pending_reads": 3, "interfaces_on_accept": True},
+    },
+}
+ORG_CALLS = "[ct]*"  # all but logins
+SERIOUS = ("reset", "lost_answer", "truncate")
+
+
+def cases(references: References) -> t.Iterator[Case]:
+    for scenario in (SETUP, REPLACE, TEARDOWN):
+        reference = references[scenario.name]
+        for what, fields in STORMS.items():
+            for share in SHARES:
+                body = functools.partial(storm, scenario=scenario, reference=reference, fields=fields, share=share)
+                yield Case("storms", scenario.name, f"{share} % of calls: {what}", body, quick=(what, share, scenario) == ("503", 20, REPLACE))
+        for skip in range(reference.org_calls):
+            body = functools.partial(limit, scenario=scenario, skip=skip)
+            yield Case("limit", scenario.name, f"REQUEST_LIMIT_EXCEEDED from call {skip + 1} of the org on", body, quick=skip == 6)
+    for scenario in (SETUP, REPLACE, MOVE, TEARDOWN):
+        for what, switches in STALE.items():
+            if scenario is MOVE and what != "all of it":
+                continue
+            body = functools.partial(stale, scenario=scenario, reference=references[scenario.name], switches=switches)
+            yield Case("stale", scenario.name, what, body, quick=what == "all of it" and scenario is not MOVE)
+            if "org" in what or what == "all of it":
+                body = functools.partial(stale, scenario=scenario, reference=references[scenario.name], switches=switches, lost=True)
+                yield Case("stale", scenario.name, f"{what}, and each first answer to a write is lost", body)
+
+
+def storm(lab: Lab, *, scenario: Scenario, reference: Reference, fields: Json, share: int) -> None:
+    variables = scenario.begin(lab)
+    lab.client.add_fault(**{"times": None, "share": share / 100, "seed": share, **fields})
+    lab.go(**variables)
+    calls = lab.client.calls()
+    lab.client.clear_faults()
+    assert len(calls) <= TRIES * reference.calls, f"{len(calls)} calls, {reference.calls} without the storm"
+    assert lab.waited <= MAX_WAITED, f"waited {lab.waited:.0f} s"
+    unread = repeated_unread(calls)
+    assert not unread, f"sent again without a read in between: {unread}"
+    converges(lab, scenario, reference, variables)
+
+
+def repeated_unread(calls: t.Sequence[Json]) -> list[str]:
+    """Writes of the org, but for Syncs, that were sent again after one of unknown outcome, with no read in between."""
+    unknown: set[str] = set()
+    found = []
+    for call in calls:
+        if call["service"] != "salesforce":
+            continue
+        if not call["write"]:
+            if call["action"].startswith("tooling."):
+                unknown.clear()
+        elif call["action"] != "connect.action.Sync":
+            if call["action"] in unknown:
+                found.append(call["action"])
+            if call["fault"] in SERIOUS or (call["fault"] == "status" and call["status"] in (502, 503)):
+                unknown.add(call["action"])
+    return found
+
+
+def limit(lab: Lab, *, scenario: Scenario, skip: int) -> None:
+    """The org's quota is used up: the run ends with the hint, and does not ask again."""
+    variables = scenario.begin(lab)
+    lab.client.add_fault("status", "salesforce", ORG_CALLS, status=403, skip=skip, times=None)
+    run = lab.go(**variables)
+    refused = [call for call in lab.client.calls("salesforce", ORG_CALLS) if call["status"] == 403]
+    assert run.failed, "the run did not fail"
+    assert "24-hour quota" in run.msg, f"no hint: {run.msg[:500]}"
+    assert len(refused) == 1, f"{len(refused)} calls were refused: {[call['action'] for call in refused]}"
+
+
+def stale(lab: Lab, *, scenario: Scenario, reference: Reference, switches: Json, lost: bool = False) -> None:
+    """No failure without a cause, nothing made twice. With lost answers the run may fail; the next may not."""
+    variables = scenario.begin(lab)
+    lab.client.set_switches(**switches.get("salesforce", {}))
+    lab.client.set_aws_switches(**switches.get("aws", {}))
+    if not lost:
+        lab.well(**variables)
+        as_undisturbed(lab, scenario, reference)
+    else:
+        for action in ("tooling.create", "tooling.update", "tooling.delete", "connect.action.Provision", "connect.action.TearDown"):
+            lab.client.add_fault("lost_answer", "salesforce", action)
+        lab.client.add_fault("lost_answer", "aws", "ec2.CreateVpcEndpoint", write=True)
+        lab.go(**variables)
+        lab.client.clear_faults()
+    # Reads of the next run may still be old.
+    converges(lab, scenario, reference, variables)
