@@ -34,7 +34,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 # Change this when an environment is put together otherwise than before, so that those that are there are made anew.
-RECIPE = "1"
+RECIPE = "2"
 
 
 class EnvError(Exception):
@@ -234,7 +234,7 @@ def make_venv(venv: Path, python: str, packages: list[str]) -> Path:
 
 
 def _amazon_aws(python: Path, bundle: str, version: str, collections: Path) -> None:
-    """Unpack amazon.aws from the bundle's wheel into a collections path; the wheel is kept for the next profile."""
+    """Unpack amazon.aws, and community.aws for an example of the guides, from the bundle's wheel; the wheel is kept for the next profile."""
     wheels = CACHE / "wheels"
     with locked("wheels"):
         if not list(wheels.glob(f"ansible-{bundle}-*.whl")):
@@ -243,7 +243,7 @@ def _amazon_aws(python: Path, bundle: str, version: str, collections: Path) -> N
             _run([str(python), "-m", "pip", "download", "-q", "--no-deps", *only, "-d", str(wheels), f"ansible=={bundle}"])
         wheel = next(iter(wheels.glob(f"ansible-{bundle}-*.whl")))
         with zipfile.ZipFile(wheel) as archive:
-            members = [name for name in archive.namelist() if name.startswith("ansible_collections/amazon/aws/")]
+            members = [name for name in archive.namelist() if name.startswith(("ansible_collections/amazon/aws/", "ansible_collections/community/aws/"))]
             archive.extractall(collections, members)
 
 
