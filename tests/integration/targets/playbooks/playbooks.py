@@ -212,6 +212,7 @@ def verify(stage: Stage) -> None:
     for host in PLACES:
         assert f"{stage.orgs[host]['host']} leads to the endpoint; the org saw the login come from" in run.output, run.output
     expect("writes", stage.writes(), [])
+    verify_other_ways(stage)
     # Without the private zone the name leads to Salesforce's public addresses, where an org answers just as well.
     (zone,) = [item for item in stage.aws()["zones"] if item["name"] == f"{stage.orgs[PROD]['host']}."]
     route53 = stage.session(PROD).client("route53", endpoint_url=stage.rig.ready["aws"]["url"], verify=stage.rig.ready["ca_path"])
@@ -222,9 +223,28 @@ def verify(stage: Stage) -> None:
     run = stage.run("verify", "-e", '{"private_connect_verify_options": {"wait_timeout": 0}}')
     expect("failures", run.failed, {PROD: 1, SANDBOX: 0}, run)
     assert "outside the ranges of Acme_Prod" in run.output, run.output
+    assert "its name resolves to other addresses than the endpoint has" in run.output, run.output
     assert PLACES[PROD][3] in run.output, run.output
     run = stage.good("setup")
     expect("hosts that were mended", {host for host, count in run.changed.items() if count}, {PROD}, run)
+
+
+def verify_other_ways(stage: Stage) -> None:
+    """The name leads to the endpoint and the session does not; and a login that is refused."""
+    # The controller asks the VPC's name server for the check, and its own for the session.
+    options = {"nameservers": [f"127.0.0.1:{stage.client.act_dns('view', stage.vpcs[PROD])}"], "wait_timeout": 0}
+    elsewhere = json.dumps({"private_connect_verify_host": "localhost", "private_connect_verify_options": options})
+    run = stage.run("verify", "--limit", "prod", "-e", elsewhere)
+    expect("failures", run.failed, {PROD: 1}, run)
+    for words in ("outside the ranges of Acme_Prod", "traffic of localhost is not private", "resolves privately, so the session went another way"):
+        assert words in run.output, run.output
+    # The first login is the controller's own.
+    stage.client.add_fault("status", service="salesforce", action="oauth.token", skip=1, status=400, body={"error": "invalid_grant"})
+    run = stage.run("verify", "--limit", "prod")
+    stage.client.clear_faults()
+    expect("failures", run.failed, {PROD: 1}, run)
+    assert "The login from bastion_prod failed" in run.output, run.output
+    assert "invalid_grant" in run.output, run.output
 
 
 def resync(stage: Stage) -> None:
