@@ -164,7 +164,7 @@ def _of_app(metadata: Metadata, kind: str, app: str) -> dict[str, Component]:
             return {name: component}
         if owner:
             apps[owner] = owner.replace("_", " ")
-    raise InputError([f"{options.unknown('external client app', app, apps)} ({kind})"])
+    raise InputError([f"{options.unknown('external client app', app, apps)} (looked for in {kind})"])
 
 
 def _result(changed: bool, place: options.Place, before: _State, after: _State) -> dict[str, t.Any]:

@@ -108,12 +108,12 @@ def _warn_of_resets(metadata: Metadata, kind: str, resets: t.Mapping[str, list[s
 def _raise_unproven(kind: str, expected: Components, afters: Components, wrong: t.Mapping[str, list[str]], lost: NetworkError | None) -> t.NoReturn:
     listed = "; ".join(f"{name}: {', '.join(members)}" for name, members in wrong.items())
     error = PrivateConnectError(
-        f"The org took the update of {kind}, but shows other values than were sent, or changed what was not sent ({listed})",
+        f"The update of {kind} got no answer, and the org does not show its values ({listed}): {lost.message}"
+        if lost
+        else f"The org took the update of {kind}, but shows other values than were sent, or changed what was not sent ({listed})",
         expected={name: {member: expected[name].get(member) for member in members} for name, members in wrong.items()},
         found={name: {member: afters.get(name, {}).get(member) for member in members} for name, members in wrong.items()},
     )
-    if lost:
-        error.add(f"The last answer was lost: {lost.message}")
     full = [name for name, members in wrong.items() if any(_is_empty(member, expected[name]) for member in members)]
     if full:
         error.add(_not_emptied(full))

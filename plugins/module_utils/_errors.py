@@ -18,7 +18,7 @@ class PrivateConnectError(Exception):
 
     def add(self, words: str, **details: t.Any) -> None:
         """Say more, where more is known: what was done about it."""
-        self.message = f"{self.message}. {words}"
+        self.message = f"{self.message.rstrip('.')}. {words}"
         self.args = (self.message,)
         self.details.update(details)
 

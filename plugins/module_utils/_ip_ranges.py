@@ -267,6 +267,12 @@ def covers(ranges: t.Any, item: t.Any) -> bool:
     return not subtract([item], ranges)
 
 
+def pieces(item: t.Any, most: int) -> list[IpRange]:
+    """A range cut into ranges of at most ``most`` addresses."""
+    span = _span(item)
+    return [_item(span._replace(first=first, last=min(first + most - 1, span.last))) for first in range(span.first, span.last + 1, most)]
+
+
 def size(item: t.Any) -> int:
     """How many addresses a range holds."""
     return _span(item).size

@@ -213,7 +213,7 @@ def prove_login(params: t.Mapping[str, t.Any], context: Context, undo: t.Callabl
     try:
         connect(params, context, fresh=True).userinfo()
     except PrivateConnectError as error:
-        reason = f"After the change a new login failed: {error.message}"
+        reason = f"After the change a new login failed: {error.message.rstrip('.')}"
         try:
             undo()
         except PrivateConnectError as failed:

@@ -203,4 +203,6 @@ def _fault(fault: t.Any, answer: t.Any, what: str) -> OrgError:
     code = (fault.findtext("faultcode") or "").rsplit(":", 1)[-1] if fault is not None else f"HTTP_{answer.status}"
     words = (fault.findtext("faultstring") or "") if fault is not None else answer.excerpt()
     hint = f". {_FAULTS[code]}" if code in _FAULTS else ""
-    return OrgError(f"Cannot {what}: {code}: {words} (HTTP {answer.status}){hint}", status=answer.status, error_code=code, org_message=words)
+    # Salesforce begins the words of most faults with their code.
+    said = words if words.startswith(f"{code}: ") else f"{code}: {words}"
+    return OrgError(f"Cannot {what}: {said} (HTTP {answer.status}){hint}", status=answer.status, error_code=code, org_message=words)

@@ -43,14 +43,27 @@ def combine(current: t.Sequence[Entry], given: t.Any, mode: str, description: st
             return [entry for entry in current if entry.get("description") != description]
         return [entry for entry, item in zip(current, plain) if not ip.covers(given, item)]
     if mode == MERGE:
-        return [*current, *(_entry(item, description, ends) for item in ip.subtract(given, plain))]
-    wanted = [_entry(item, description, ends) for item in ip.merge(given)]
+        return [*current, *_entries(ip.subtract(given, plain), description, ends)]
+    wanted = _entries(ip.merge(given), description, ends)
     known = {canonical(entry, ends): entry for entry in current}
     return [known.get(canonical(entry, ends), entry) for entry in wanted]
 
 
+def too_large(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """The ranges, as they were given, that are larger than Salesforce takes."""
+    return [
+        f"range {item['start_ip']}-{item['end_ip']} is larger than the /{7 if ':' not in item['start_ip'] else 32} that Salesforce takes; split it"
+        for item in given
+        if ip.size(dict(item)) > _most(item)
+    ]
+
+
+def _most(item: t.Mapping[str, t.Any]) -> int:
+    return MAX_ADDRESSES[6 if ":" in item["start_ip"] else 4]
+
+
 def problems(entries: t.Sequence[Entry], before: t.Sequence[Entry], ends: Ends) -> list[str]:
-    """What Salesforce would not take. Entries that were there before are Salesforce's own business."""
+    """What Salesforce would not take, sizes apart. Entries that were there before are Salesforce's own business."""
     found = []
     if len(entries) > MAX_ENTRIES:
         found.append(f"the list would hold {len(entries)} entries, the most allowed are {MAX_ENTRIES}")
@@ -58,9 +71,6 @@ def problems(entries: t.Sequence[Entry], before: t.Sequence[Entry], ends: Ends) 
         if entry in before:
             continue
         shown = f"{entry[ends.start]}-{entry[ends.end]}"
-        version = 6 if ":" in entry[ends.start] else 4
-        if ip.size(plainly(entry, ends)) > MAX_ADDRESSES[version]:
-            found.append(f"range {shown} is larger than the /{7 if version == 4 else 32} that Salesforce takes; split it")
         if len(entry["description"]) > MAX_DESCRIPTION:
             found.append(f"the description of {shown} has {len(entry['description'])} characters, at most {MAX_DESCRIPTION} are taken")
     return found
@@ -86,9 +96,13 @@ def shown(entries: t.Sequence[Entry], ends: Ends) -> list[dict[str, str]]:
     return [{"start_ip": start, "end_ip": end, "description": text} for start, end, text in sorted(canonical(entry, ends) for entry in entries)]
 
 
-def _entry(item: t.Mapping[str, t.Any], description: str, ends: Ends) -> Entry:
-    # The WSDL's sequence: description, end, start.
-    return {"description": item.get("description") or description, ends.end: item["end_ip"], ends.start: item["start_ip"]}
+def _entries(items: t.Iterable[t.Mapping[str, t.Any]], description: str, ends: Ends) -> list[Entry]:
+    """Neighbours were joined, so what is too large by now is split again."""
+    return [
+        {"description": item.get("description") or description, ends.end: part["end_ip"], ends.start: part["start_ip"]}
+        for item in items
+        for part in ip.pieces(dict(item), _most(item))
+    ]
 
 
 def lost(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> list[t.Any]:

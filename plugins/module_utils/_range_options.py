@@ -41,7 +41,9 @@ def prepare(params: t.Mapping[str, t.Any], context: Context, *, need_ranges: boo
     found: list[str] = []
     given: list[t.Any] = []
     try:
-        given = ip.merge(_flat(params["ranges"]))
+        items = ip.parse_ranges(_flat(params["ranges"]))
+        given = ip.merge(items)
+        found += ranges.too_large(items) if params["mode"] != ranges.REMOVE else []
     except InputError as error:
         found += error.problems
     if need_ranges and not given and not found and params["mode"] == ranges.MERGE:

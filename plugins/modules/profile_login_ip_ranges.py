@@ -13,8 +13,10 @@ author:
 version_added: 1.0.0
 description:
   - Keeps the login IP ranges of one or several profiles. A profile that has any refuses logins from all other addresses.
-  - A change that would shut out the running user, or after which no admin of the profile V(Admin) could log in, is refused.
-    It is judged by the user's newest login and current session, and by the admins' logins of the last 30 days.
+  - A change that would shut out the running user, or after which no admin could log in, is refused. It is judged by the user's newest login and
+    current session, and by the admins' logins of the last 30 days. Admins are the users of the profile V(Admin), and of each other profile
+    that lets them manage users or IP ranges.
+  - Up to ten profiles are changed by one call, all of them or none. If a later call fails, what the earlier ones changed is put back.
 extends_documentation_fragment:
   - privatelink.salesforce.auth
   - privatelink.salesforce.ranges
@@ -31,7 +33,8 @@ attributes:
 options:
   profiles:
     description:
-      - The full names of the profiles, such as V(Admin) for System Administrator.
+      - The full names of the profiles, such as V(Admin) for System Administrator. Signs beside letters, digits, spaces, hyphens and underscores
+        are percent-encoded in them, as in V(Custom%3A Sales). If a label is given, the error tells the full name.
     type: list
     elements: str
     required: true
@@ -50,7 +53,7 @@ options:
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
-    before and after, and sent back if they changed.
+    before and after, and sent back with a warning if they changed. If they cannot be set right the task fails, and what it changed is put back.
 """
 
 EXAMPLES = r"""

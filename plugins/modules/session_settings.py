@@ -50,7 +50,7 @@ options:
 notes:
   - The Metadata API (SOAP) is used, which takes opaque session IDs only. An app that issues JWT-based access tokens is refused with the reason.
   - Whether an update leaves members that it does not hold as they are is not documented and not yet seen on a live org. All of them are compared
-    before and after, and sent back if they changed.
+    before and after, and sent back with a warning if they changed. If they cannot be set right the task fails, and what it changed is put back.
 """
 
 EXAMPLES = r"""

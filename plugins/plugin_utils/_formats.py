@@ -71,4 +71,7 @@ def _ranges_of_connection(connection: t.Mapping[str, t.Any], description: str | 
     if not ranges:
         raise InputError([f"connection {name} has no source IP ranges ({connection.get('status') or 'status unknown'}); they come with Provision and Sync"])
     text = description or f"{ip.DEFAULT_DESCRIPTION} {name}"
-    return [{"description": text, **item} for item in ip.parse_ranges(ranges)]
+    try:
+        return [{"description": text, **item} for item in ip.parse_ranges(ranges)]
+    except InputError as error:
+        raise InputError([f"connection {name}: {problem}" for problem in error.problems]) from error

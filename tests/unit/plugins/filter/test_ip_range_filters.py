@@ -115,3 +115,11 @@ def test_the_limit_of_addresses():
 def test_what_cannot_be_read_is_an_error_of_the_filter(name, value, problem):
     with pytest.raises(AnsibleFilterError, match=f"^{name}: .*{problem}"):
         call(name, value)
+
+
+def test_ranges_of_a_connection_that_make_no_sense_name_the_connection() -> None:
+    connections = [
+        {"name": name, "source_ip_ranges": [{"start_ip": start, "end_ip": "10.0.0.1"}]} for name, start in (("Good", "10.0.0.0"), ("Bad", "10.0.0.9"))
+    ]
+    with pytest.raises(AnsibleFilterError, match=r"connection Bad: IP range .*: it is reversed: 10\.0\.0\.9 lies after 10\.0\.0\.1"):
+        call("to_cidrs", connections)

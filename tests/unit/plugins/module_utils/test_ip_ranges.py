@@ -334,3 +334,16 @@ def test_size(item, size):
 @pytest.mark.parametrize(("item", "covered"), [("10.0.0.0/25", True), ("10.0.0.0-10.0.1.0", False), ("10.0.0.250-10.0.2.5", True), ("::1", False)])
 def test_covers_looks_at_neighbours_as_one(item, covered):
     assert ip.covers(["10.0.0.0/24", "10.0.1.1-10.0.2.9", *(["10.0.1.0"] if covered else [])], item) is covered
+
+
+@pytest.mark.parametrize(
+    ("item", "most", "ends"),
+    [
+        ("10.0.0.0-10.0.0.9", 4, [("10.0.0.0", "10.0.0.3"), ("10.0.0.4", "10.0.0.7"), ("10.0.0.8", "10.0.0.9")]),
+        ("10.0.0.0/30", 4, [("10.0.0.0", "10.0.0.3")]),
+        ("255.255.255.254-255.255.255.255", 1, [("255.255.255.254", "255.255.255.254"), ("255.255.255.255", "255.255.255.255")]),
+        ("::/31", 2**96, [("::", "::ffff:ffff:ffff:ffff:ffff:ffff"), ("0:1::", "0:1:ffff:ffff:ffff:ffff:ffff:ffff")]),
+    ],
+)
+def test_pieces(item, most, ends):
+    assert [(part["start_ip"], part["end_ip"]) for part in ip.pieces(item, most)] == [tuple(str(ipaddress.ip_address(end)) for end in pair) for pair in ends]

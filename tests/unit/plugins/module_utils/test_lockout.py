@@ -167,7 +167,8 @@ def test_admins():
     ],
 )
 def test_prove_login(monkeypatch, undone, words):
-    def fail(*_arguments):
+    def fail(*_arguments, fresh):
+        assert fresh, "a session that is there already would prove nothing"
         raise PrivateConnectError("Give credentials")
 
     def undo():

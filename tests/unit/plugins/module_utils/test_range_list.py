@@ -79,22 +79,29 @@ def test_merge_adds_and_is_done_once(current, given_ranges):
     assert ranges.same(ranges.combine(after, [], ranges.REMOVE, "ours", ranges.SETTINGS), entries, ranges.SETTINGS)
 
 
+def test_sizes():
+    widest = ["10.0.0.0/7", "2001:db8::/32", "10.0.0.1"]
+    assert ranges.too_large(ip.parse_ranges(widest)) == []
+    assert ranges.too_large(ip.parse_ranges([*widest, "10.0.0.0-12.0.0.0", "2001::-2002::"])) == [
+        "range 10.0.0.0-12.0.0.0 is larger than the /7 that Salesforce takes; split it",
+        "range 2001::-2002:: is larger than the /32 that Salesforce takes; split it",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_neighbours_that_are_too_large_together_are_split_again(mode):
+    wanted = [("10.0.0.0", "11.255.255.255", "ours"), ("12.0.0.0", "13.255.255.255", "ours"), ("14.0.0.0", "14.0.0.9", "ours")]
+    given = ["10.0.0.0/7", "12.0.0.0/7", "14.0.0.0-14.0.0.9"]
+    assert combined([], given, mode) == wanted
+    assert combined([item[:2] for item in wanted], given, "merge") == [(*item[:2], "theirs") for item in wanted]
+
+
 @pytest.mark.parametrize("ends", SPELLINGS)
 def test_limits(ends):
-    big, long = entry("10.0.0.0", "12.0.0.0", "x", ends), entry("10.0.0.0", "10.0.0.0", "x" * 256, ends)
-    wide = entry("2001::", "2002::", "x", ends)
-    (first, second, third) = ranges.problems([big, long, wide], [], ends)
-    assert first == "range 10.0.0.0-12.0.0.0 is larger than the /7 that Salesforce takes; split it"
-    assert second == "the description of 10.0.0.0-10.0.0.0 has 256 characters, at most 255 are taken"
-    assert third == "range 2001::-2002:: is larger than the /32 that Salesforce takes; split it"
-    assert ranges.problems([big, long, wide], [big, long, wide], ends) == []
-    assert (
-        ranges.problems(
-            [entry("10.0.0.0", "11.255.255.255", "x" * 255, ends), entry("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", ends=ends)], [], ends
-        )
-        == []
-    )
-    many = [entry(low(number), low(number), ends=ends) for number in range(129)]
+    long = entry("10.0.0.0", "10.0.0.0", "x" * 256, ends)
+    assert ranges.problems([long], [], ends) == ["the description of 10.0.0.0-10.0.0.0 has 256 characters, at most 255 are taken"]
+    assert ranges.problems([long], [long], ends) == []
+    many = [entry(low(number), low(number), "x" * 255, ends) for number in range(129)]
     assert ranges.problems(many, [], ends) == ["the list would hold 129 entries, the most allowed are 128"]
     assert ranges.problems(many[:128], [], ends) == []
 

@@ -32,6 +32,7 @@ def test_ranges_of_any_form():
         ({"ranges": ["x", "10.0.0.2-10.0.0.1"], "description": " ", "access_token": None}, ["'x' is not", "reversed", "description is empty", "credentials"]),
         ({"ranges": []}, ["ranges is empty: there is nothing to merge"]),
         ({"description": "x" * 256}, ["description has 256 characters, at most 255 are taken"]),
+        ({"ranges": ["0.0.0.0/6", "2001::/31", "10.0.0.1"]}, ["range 0.0.0.0-3.255.255.255 is larger than the /7", "larger than the /32"]),
         ({"ranges": [[["10.0.0.1"]]]}, ["neither text nor a mapping"]),
         ({"ranges": [7, None]}, ["neither text nor a mapping", "neither text nor a mapping"]),
     ],
@@ -119,5 +120,6 @@ def test_outcome_names_the_component():
     params = {"mode": "merge", "description": "ours"}
     after = options.outcome(PROFILE, components, [{"start_ip": "10.0.0.0", "end_ip": "10.0.0.3"}], params)
     assert [len(after[name]) for name in ("A", "B")] == [1, 2]
-    with pytest.raises(InputError, match=r"2 problems: A: range 0\.0\.0\.0.*B: range 0\.0\.0\.0"):
-        options.outcome(PROFILE, components, [{"start_ip": "0.0.0.0", "end_ip": "255.255.255.255"}], {**params, "mode": "replace"})
+    many = [{"start_ip": f"10.0.{number}.0", "end_ip": f"10.0.{number}.9"} for number in range(129)]
+    with pytest.raises(InputError, match=r"2 problems: A: the list would hold 129 entries.*B: the list would hold 129 entries"):
+        options.outcome(PROFILE, components, many, {**params, "mode": "replace"})
