@@ -102,7 +102,7 @@ def _lost_zones(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], wan
 
 def _choose(facts: dict[str, t.Any], params: t.Mapping[str, t.Any], blockers: Blockers) -> None:
     endpoint = facts["endpoint"]
-    facts["endpoint_is_ours"] = bool(endpoint and select.is_our_endpoint(endpoint, facts))
+    facts["endpoint_is_ours"] = bool(endpoint and select.is_our_endpoint(endpoint, facts, params))
     facts["group_users"] = select.group_users(facts)
     if facts["vpc"] is None:
         problem = f"{params['vpc_id']} does not exist in {facts['region']}, or these credentials do not see it"

@@ -90,10 +90,12 @@ def _by_id(facts: Facts, params: Params, blockers: Blockers) -> dict[str, t.Any]
     return found
 
 
-def is_our_endpoint(item: t.Mapping[str, t.Any], facts: Facts) -> bool:
-    """By tag; where somebody took the tag away, the registered one that wears the group which the role made, and no other."""
+def is_our_endpoint(item: t.Mapping[str, t.Any], facts: Facts, params: Params) -> bool:
+    """By tag; where somebody took the tag away, the registered one that wears the group which the role made, unless it was given by its ID."""
     if TAG in item["tags"]:
         return item["tags"][TAG] == facts["tag_value"]
+    if params["vpc_endpoint_id"]:
+        return False
     group = facts["own_group"]
     return bool(group) and item["security_group_ids"] == [group["id"]] and item["id"] == (facts["connection"] or {}).get("vpc_endpoint_id")
 

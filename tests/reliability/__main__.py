@@ -25,10 +25,10 @@ import traceback
 
 from runs import emulators
 
-from . import catalogue, forked_modules, report
+from . import catalogue, defects, forked_modules, report
 from .cases import Case
 from .lab import Lab
-from .scenarios import ALL, load, reference
+from .scenarios import ALL, dump, load, reference
 
 NAMES = "names.json"  # of all cases, in the order of the report
 
@@ -111,17 +111,15 @@ def work(options: argparse.Namespace) -> int:
             load(options.references.read_text(encoding="utf-8")) if options.references else {scenario.name: reference(lab, scenario) for scenario in ALL}
         )
         everything = list(catalogue.cases(references))
-        if options.check and options.worker == 0:
-            stale = report.stale(options.check.read_text(encoding="utf-8"), everything)
-            if stale:
-                print(f"{options.check} is of other cases than there are: {stale}. Make it anew: make reliability", flush=True)
-                return 1
+        if options.worker == 0 and not _current(everything, options.check):
+            return 1
         if options.list:
             counts = collections.Counter((case.section, case.scenario, case.quick) for case in everything)
             print("\n".join(f"{section:<12} {scenario:<14} {'quick' if quick else ''} {count}" for (section, scenario, quick), count in counts.items()))
             return 0
         if options.worker == 0:
             (options.folder / NAMES).write_text(json.dumps([case.name for case in everything]), encoding="utf-8")
+            (options.folder / "references.json").write_text(dump(references), encoding="utf-8")
         failures = 0
         for case in _chosen(everything, options)[options.worker :: options.workers]:
             result = _one(lab, case)
@@ -131,6 +129,17 @@ def work(options: argparse.Namespace) -> int:
             if options.limit and failures >= options.limit:
                 break
     return 0
+
+
+def _current(everything: list[Case], page: pathlib.Path | None) -> bool:
+    """Whether the report is of these cases, and the defects can be sown."""
+    differing = report.stale(page.read_text(encoding="utf-8"), everything) if page else ""
+    if differing:
+        print(f"{page} is of other cases than there are: {differing}. Make it anew: make reliability", flush=True)
+    moved = defects.misplaced() if page else []
+    if moved:
+        print(f"tests/reliability/defects.py: the code has moved for: {', '.join(moved)}", flush=True)
+    return not differing and not moved
 
 
 def _chosen(everything: list[Case], options: argparse.Namespace) -> list[Case]:

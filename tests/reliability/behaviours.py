@@ -40,7 +40,7 @@ def cases(references: References) -> t.Iterator[Case]:
     alone = [(name, value) for name, value in variations() if name not in ELSEWHERE]
     for number, (name, value) in enumerate(alone):
         body = functools.partial(lived, references=references, salesforce={name: value})
-        yield Case("behaviours", "life", f"{name}={value}", body, quick=number % 16 == 5)
+        yield Case("behaviours", "life", f"{name}={value}", body, quick=number % 40 == 5)
     for number, together in enumerate(_together()):
         yield Case(
             "behaviours",

@@ -10,8 +10,9 @@ import typing as t
 
 from .cases import Case, References, converges
 from .lab import Lab
-from .scenarios import ALL, MOVE, Reference, Scenario, Write
+from .scenarios import ALL, MOVE, SWAP, Reference, Scenario, Write
 
+LONGER = (SWAP, MOVE)
 LOST = "answer lost after"
 # Faults one after the other: the second meets the call that is made again.
 CUTS: t.Mapping[str, tuple[str, ...]] = {
@@ -28,12 +29,12 @@ def cases(references: References) -> t.Iterator[Case]:
             for after in (False, True):
                 what = f"killed {'after' if after else 'before'} {write}"
                 body = functools.partial(killed, scenario=scenario, reference=reference, write=write, after=after)
-                yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario is not MOVE)
+                yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario not in LONGER)
         for index, write in enumerate(reference.writes):
             for what, kinds in CUTS.items():
                 body = functools.partial(cut, scenario=scenario, reference=reference, write=write, kinds=kinds)
-                if scenario is not MOVE or what == LOST:
-                    yield Case("answers", scenario.name, f"{what} {write}", body, quick=what == LOST and index == 4 and scenario is not MOVE)
+                if scenario not in LONGER or what == LOST:
+                    yield Case("answers", scenario.name, f"{what} {write}", body, quick=what == LOST and index == 4 and scenario not in LONGER)
 
 
 def killed(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, after: bool) -> None:

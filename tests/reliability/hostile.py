@@ -50,7 +50,7 @@ def cases(references: References) -> t.Iterator[Case]:
     for action in ("ec2.DescribeVpcEndpoints", "ec2.CreateVpcEndpoint", "route53.ListResourceRecordSets"):
         for what, fields in AWS_ANSWERS.items():
             body = functools.partial(answered, setup=setup, service="aws", action=action, fields=fields)
-            yield Case("hostile", SETUP.name, f"{action} is answered with {what}", body, quick=what == "an XML bomb" and action == "ec2.DescribeVpcEndpoints")
+            yield Case("hostile", SETUP.name, f"{action} is answered with {what}", body)
     for action in ORG_ACTIONS:
         yield Case(
             "hostile",
@@ -59,9 +59,9 @@ def cases(references: References) -> t.Iterator[Case]:
             functools.partial(redirected, setup=setup, action=action),
             quick=action == "tooling.query",
         )
-    yield Case("hostile", SETUP.name, "an error of the org holds Jinja", jinja_in_error, quick=True)
+    yield Case("hostile", SETUP.name, "an error of the org holds Jinja", jinja_in_error)
     yield Case("hostile", REPLACE.name, "label, description and tags of others hold Jinja", functools.partial(jinja_in_texts, references=references))
-    yield Case("hostile", SETUP.name, "every text option holds metacharacters", functools.partial(metacharacters, references=references), quick=True)
+    yield Case("hostile", SETUP.name, "every text option holds metacharacters", functools.partial(metacharacters, references=references))
     yield Case("hostile", TEARDOWN.name, "the org gives an ID that is a path", path_as_id)
 
 

@@ -23,6 +23,8 @@ from .clock import sitecustomize as clock
 SECRET_KEY = "wJalrXUtnFEMI-K7MDENG-secret-of-the-rig"
 WAIT_TIMEOUT = 30
 POLL = 0.005
+# Faults after which nobody but a read can tell whether a call took effect.
+SERIOUS = ("reset", "lost_answer", "truncate")
 # What the role makes, by the part of the listing that shows it.
 MADE = ("endpoints", "interfaces", "security_groups", "zones", "resolver_rules")
 
@@ -90,14 +92,14 @@ class Lab(Hands):
         self.runs += 1
         return self.start(self.plays(**variables), ["-vvvv", "--diff"])
 
-    def finish(self, job: Job, *, dns: bool = True) -> Run:
+    def finish(self, job: Job, *, alone: bool = True) -> Run:
         run = job.result()
         self.waited = sum(map(float, self.clock.read_text(encoding="ascii").split())) if self.clock.exists() else 0.0
-        self.audit(dns=dns)
+        self.audit(alone=alone)
         return run
 
-    def go(self, *, dns: bool = True, **variables: t.Any) -> Run:
-        return self.finish(self.launch(**variables), dns=dns)
+    def go(self, *, alone: bool = True, **variables: t.Any) -> Run:
+        return self.finish(self.launch(**variables), alone=alone)
 
     def well(self, **variables: t.Any) -> Run:
         run = self.go(**variables)
@@ -134,10 +136,13 @@ class Lab(Hands):
 
     # What is looked at after each run
 
-    def audit(self, *, dns: bool = True) -> None:
-        misled = self.client.misled()
-        assert not dns or not misled, f"the name led to an address without traffic: {misled[:3]}"
+    def audit(self, *, alone: bool = True) -> None:
+        """``alone``: nobody else was at work, so that whatever went wrong is the run's doing."""
+        misled, unread = self.client.misled(), repeated_unread(self.client.calls("salesforce"))
         self.client.clear_misled()
+        if alone:
+            assert not misled, f"the name led to an address without traffic: {misled[:3]}"
+            assert not unread, f"sent again without a read in between: {unread}"
         found = self.leaks()
         assert not found, f"a secret shows in {found}"
         changed = self.strangers_changed()
@@ -186,6 +191,22 @@ class Lab(Hands):
 
     def counts(self) -> dict[str, int]:
         return {kind: len(things) for kind, things in self.ours().items() if isinstance(things, list)}
+
+
+def repeated_unread(calls: t.Sequence[Json]) -> list[str]:
+    """Writes of the org, but for Syncs, that were sent again after one of unknown outcome, with no read in between."""
+    unknown: set[str] = set()
+    found = []
+    for call in calls:
+        if not call["write"]:
+            if call["action"].startswith("tooling."):
+                unknown.clear()
+        elif call["action"] != "connect.action.Sync":
+            if call["action"] in unknown:
+                found.append(call["action"])
+            if call["fault"] in SERIOUS or (call["fault"] == "status" and call["status"] in (502, 503)):
+                unknown.add(call["action"])
+    return found
 
 
 def _canonical(own: Json, known: t.Mapping[str, str]) -> Json:

@@ -18,6 +18,7 @@ SECTIONS: t.Mapping[str, str] = {
     "storms": "1, 20 or 60 % of all calls meet 429, 502, 503 (with and without Retry-After), slow answers, or an expired token. Calls and waits are "
     "bounded; no write of the org is sent again unread.",
     "limit": "From the n-th call on the org answers 403 REQUEST_LIMIT_EXCEEDED, for every n: the run ends at the first of them, with the hint.",
+    "deadlines": "What is waited for never comes: the run ends when its time is up, and says how things stand and what to do.",
     "stale": "Reads are older than writes, endpoints are listed late, Route 53 is PENDING, interfaces linger: no run fails for it, nothing is made twice.",
     "races": "A run is held before or after each of its write calls while a second run, or a person in Setup, does all of its own; or two runs are held, "
     "each at a call. Nothing is there twice; the loser says why; a rerun comes to the end.",
@@ -52,7 +53,8 @@ The promise: whatever breaks at whatever moment, a rerun reaches the same end, w
 A case begins with both systems as new, beside things of others (a connection, endpoint, group and zone). One run of the role is disturbed. The next run must
 come to the same listing of both systems as an undisturbed run does (IDs and addresses apart), and the one after it must change nothing.
 
-Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `move` to another VPC; `tear-down`.
+Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `swap` of a live endpoint for
+one that is given; `move` to another VPC; `tear-down`.
 
 Looked at in every run of every case, killed ones included:
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run is asked for: a set-up, a replacement of the endpoint, a move to another VPC, a tear-down. Each begins anew and has one end."""
+"""What a run is asked for: a set-up, a replacement of the endpoint (dead or alive), a move to another VPC, a tear-down. Each begins anew and has one end."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Write:
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """``prepare`` brings both systems to where the run begins; ``variables`` are the run's."""
+    """``prepare`` brings both systems to where the run begins, and may give further variables; ``variables`` are the run's."""
 
     name: str
-    prepare: t.Callable[[Lab], None]
+    prepare: t.Callable[[Lab], t.Mapping[str, t.Any] | None]
     variables: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
     def begin(self, lab: Lab) -> dict[str, t.Any]:
         """Prepare, and give the variables of the run."""
         lab.begin()
-        self.prepare(lab)
+        more = self.prepare(lab)
         lab.client.clear_calls()
-        return {**self.variables, **({"vpc_id": lab.other_vpc} if self.name == "move" else {})}
+        return {**self.variables, **(more or {})}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,16 +87,25 @@ def _lose(lab: Lab) -> None:
     lab.client.sync(NAME)
 
 
-def _elsewhere(lab: Lab) -> None:
+def _another(lab: Lab) -> Json:
+    """An endpoint made by hand is to take the place of one that carries traffic."""
+    plant(lab)
+    group = next(item["security_group_ids"] for item in lab.state()["aws"]["endpoints"] if item["tags"].get(TAG) == f"{lab.host}/{NAME}")[0]
+    return {"vpc_endpoint_id": lab.new_endpoint(group=group, SubnetIds=lab.place["subnet_ids"][:2], PrivateDnsEnabled=False)}
+
+
+def _elsewhere(lab: Lab) -> Json:
     plant(lab)
     lab.make_other_vpc()
+    return {"vpc_id": lab.other_vpc}
 
 
 SETUP = Scenario("set-up", lambda lab: None)
 REPLACE = Scenario("replace", _lose, {"replace": True})
+SWAP = Scenario("swap", _another, {"replace": True})
 MOVE = Scenario("move", _elsewhere, {"replace": True})
 TEARDOWN = Scenario("tear-down", plant, {"state": "absent"})
-ALL = (SETUP, REPLACE, MOVE, TEARDOWN)
+ALL = (SETUP, REPLACE, SWAP, MOVE, TEARDOWN)
 
 
 def reference(lab: Lab, scenario: Scenario) -> Reference:

@@ -12,7 +12,7 @@ from runs import Json
 
 from .cases import Case, References, as_undisturbed, converges
 from .lab import WAIT_TIMEOUT, Lab
-from .scenarios import MOVE, REPLACE, SETUP, TEARDOWN, Reference, Scenario
+from .scenarios import MOVE, REPLACE, SETUP, SWAP, TEARDOWN, Reference, Scenario
 
 # Share of the calls that meet the fault, in percent.
 SHARES = (1, 20, 60)
@@ -43,8 +43,14 @@ STALE: t.Mapping[str, Json] = {
         "aws": {"hidden_reads": 2, "change_reads": 2, "deleting_reads": 3, "pending_reads": 3, "interfaces_on_accept": True},
     },
 }
+# What never comes, with the words that the run ends with.
+NEVER: t.Sequence[tuple[Scenario, str, Json, str]] = (
+    (SETUP, "the connection never becomes Ready", {"salesforce": {"syncs_to_ready": 10_000}}, "is still PendingAcceptance after"),
+    (SETUP, "the endpoint never becomes available", {"aws": {"pending_reads": 10_000}}, "is pending with"),
+    (TEARDOWN, "the connection never becomes Unprovisioned", {"salesforce": {"syncs_to_unprovisioned": 10_000}}, "is still TeardownInProgress"),
+    (TEARDOWN, "the interfaces never go", {"aws": {"deleting_reads": 10_000}}, "interfaces are left after"),
+)
 ORG_CALLS = "[ct]*"  # all but logins
-SERIOUS = ("reset", "lost_answer", "truncate")
 
 
 def cases(references: References) -> t.Iterator[Case]:
@@ -57,12 +63,15 @@ def cases(references: References) -> t.Iterator[Case]:
         for skip in range(reference.org_calls):
             body = functools.partial(limit, scenario=scenario, skip=skip)
             yield Case("limit", scenario.name, f"REQUEST_LIMIT_EXCEEDED from call {skip + 1} of the org on", body, quick=skip == 6)
-    for scenario in (SETUP, REPLACE, MOVE, TEARDOWN):
+    for scenario, what, switches, words in NEVER:
+        body = functools.partial(deadline, scenario=scenario, switches=switches, words=words)
+        yield Case("deadlines", scenario.name, what, body, quick="Ready" in what)
+    for scenario in (SETUP, REPLACE, SWAP, MOVE, TEARDOWN):
         for what, switches in STALE.items():
-            if scenario is MOVE and what != "all of it":
+            if scenario in (SWAP, MOVE) and what != "all of it":
                 continue
             body = functools.partial(stale, scenario=scenario, reference=references[scenario.name], switches=switches)
-            yield Case("stale", scenario.name, what, body, quick=what == "all of it" and scenario is not MOVE)
+            yield Case("stale", scenario.name, what, body, quick=what == "all of it" and scenario not in (SWAP, MOVE))
             if "org" in what or what == "all of it":
                 body = functools.partial(stale, scenario=scenario, reference=references[scenario.name], switches=switches, lost=True)
                 yield Case("stale", scenario.name, f"{what}, and each first answer to a write is lost", body)
@@ -76,27 +85,7 @@ def storm(lab: Lab, *, scenario: Scenario, reference: Reference, fields: Json, s
     lab.client.clear_faults()
     assert len(calls) <= TRIES * reference.calls, f"{len(calls)} calls, {reference.calls} without the storm"
     assert lab.waited <= MAX_WAITED, f"waited {lab.waited:.0f} s"
-    unread = repeated_unread(calls)
-    assert not unread, f"sent again without a read in between: {unread}"
     converges(lab, scenario, reference, variables)
-
-
-def repeated_unread(calls: t.Sequence[Json]) -> list[str]:
-    """Writes of the org, but for Syncs, that were sent again after one of unknown outcome, with no read in between."""
-    unknown: set[str] = set()
-    found = []
-    for call in calls:
-        if call["service"] != "salesforce":
-            continue
-        if not call["write"]:
-            if call["action"].startswith("tooling."):
-                unknown.clear()
-        elif call["action"] != "connect.action.Sync":
-            if call["action"] in unknown:
-                found.append(call["action"])
-            if call["fault"] in SERIOUS or (call["fault"] == "status" and call["status"] in (502, 503)):
-                unknown.add(call["action"])
-    return found
 
 
 def limit(lab: Lab, *, scenario: Scenario, skip: int) -> None:
@@ -108,6 +97,18 @@ def limit(lab: Lab, *, scenario: Scenario, skip: int) -> None:
     assert run.failed, "the run did not fail"
     assert "24-hour quota" in run.msg, f"no hint: {run.msg[:500]}"
     assert len(refused) == 1, f"{len(refused)} calls were refused: {[call['action'] for call in refused]}"
+
+
+def deadline(lab: Lab, *, scenario: Scenario, switches: Json, words: str) -> None:
+    """The run ends when its time is up, and says how things stand and what to do."""
+    variables = scenario.begin(lab)
+    lab.client.set_switches(**switches.get("salesforce", {}))
+    lab.client.set_aws_switches(**switches.get("aws", {}))
+    run = lab.go(**variables)
+    assert run.failed, "the run did not fail"
+    assert words in run.msg, f"not the words: {run.msg[:500]}"
+    assert "Run this again" in run.msg, f"no advice: {run.msg[:500]}"
+    assert WAIT_TIMEOUT - 1 <= lab.waited <= 1.5 * WAIT_TIMEOUT, f"waited {lab.waited:.0f} s of {WAIT_TIMEOUT} s"
 
 
 def stale(lab: Lab, *, scenario: Scenario, reference: Reference, switches: Json, lost: bool = False) -> None:

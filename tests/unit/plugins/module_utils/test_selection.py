@@ -231,3 +231,22 @@ def test_in_a_zone_that_was_found_only_records_that_lead_to_our_endpoint_go() ->
     left = select.dns_leftovers(strange, params())
     assert left["records"] == left["zones"] == []
     assert "something else" in left["kept"][0]["why"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "groups", "given", "ours"),
+    [
+        ({TAG: OURS}, ["sg-9"], None, True),
+        ({TAG: OURS}, ["sg-9"], "vpce-1", True),
+        ({TAG: "another"}, ["sg-1"], None, False),
+        # Somebody took the tag away.
+        ({}, ["sg-1"], None, True),
+        ({}, ["sg-1", "sg-2"], None, False),
+        # Made by hand with the role's group, and named: it stays somebody's when it is registered.
+        ({}, ["sg-1"], "vpce-1", False),
+    ],
+)
+def test_which_endpoint_is_ours(tags: dict[str, str], groups: list[str], given: str | None, ours: bool) -> None:
+    found = facts(own_group={"id": "sg-1"}, connection={"vpc_endpoint_id": "vpce-1"})
+    item = endpoint("vpce-1", tags=tags, security_group_ids=groups)
+    assert select.is_our_endpoint(item, found, params(vpc_endpoint_id=given)) is ours
