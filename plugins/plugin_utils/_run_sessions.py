@@ -15,12 +15,17 @@ import json
 import os
 import typing as t
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from ..module_utils._auth import Session
 from ._run_cache import made_folder, once
 
-_KEY = Fernet.generate_key()
+try:
+    from cryptography.fernet import Fernet, InvalidToken
+except ImportError:  # ansible-core brings it, but need not
+    HAS_CRYPTOGRAPHY = False
+    _KEY = b""
+else:
+    HAS_CRYPTOGRAPHY = True
+    _KEY = Fernet.generate_key()
 
 
 def shared_session(identity: t.Mapping[str, t.Any], login: t.Callable[[], Session], expired: Session | None) -> Session:
@@ -28,6 +33,8 @@ def shared_session(identity: t.Mapping[str, t.Any], login: t.Callable[[], Sessio
 
     Raises what ``login`` raises.
     """
+    if not HAS_CRYPTOGRAPHY:
+        return login()
     return once(lambda: _path(identity), login, _encrypted, _decrypted, usable=lambda session: session != expired)
 
 

@@ -96,6 +96,15 @@ def test_a_file_under_another_key_is_made_anew(folder, monkeypatch):
     assert sessions.shared_session(ACME, Login("new"), None).access_token == "new-1"
 
 
+def test_without_cryptography_every_task_logs_in(folder, monkeypatch):
+    monkeypatch.setattr(sessions, "HAS_CRYPTOGRAPHY", False)
+    login = Login()
+    for _round in range(2):
+        assert sessions.shared_session(ACME, login, None)
+    assert login.count == 2
+    assert not folder.exists()
+
+
 def test_where_nothing_can_be_written_every_task_logs_in(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path / "file"))
