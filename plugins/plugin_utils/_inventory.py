@@ -89,7 +89,7 @@ def _source(number: int, entry: t.Any, common: Options, context: Context, proble
 
 def org_name(options: Options) -> str:
     """``acme--uat`` for https://acme--uat.sandbox.my.salesforce.com."""
-    return (urlsplit(options.get("instance_url") or "").hostname or "").split(".")[0] or str(options.get("target_org") or "").split("@")[0]
+    return (urlsplit(options.get("instance_url") or "").hostname or "").split(".")[0] or str(options.get("target_org") or "").split("@", maxsplit=1)[0]
 
 
 def read(found: t.Sequence[Source]) -> dict[str, dict[str, t.Any]]:

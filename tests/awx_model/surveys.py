@@ -31,7 +31,8 @@ def problems(survey: Json) -> list[str]:
 def _of_question(question: Json) -> list[str]:
     found = [f"{name} is no {kind.__name__}" for name, kind in _NEEDED.items() if not isinstance(question.get(name), kind)]
     found += [f"{name} is unknown" for name in sorted(set(question) - _KNOWN)]
-    found += [f"{name} is no number" for name in ("min", "max") if name in question and type(question[name]) is not int]  # pylint: disable=unidiomatic-typecheck
+    limits = [name for name in ("min", "max") if name in question]
+    found += [f"{name} is no number" for name in limits if not isinstance(question[name], int) or isinstance(question[name], bool)]
     kind = question.get("type")
     if kind not in _DEFAULTS:
         return [*found, f"type {kind} is unknown"]
