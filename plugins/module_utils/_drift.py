@@ -30,6 +30,7 @@ def present(facts: Facts, params: Params) -> Drift:
         *_connection(facts, params),
         *_available(facts),
         *_dns(facts, params),
+        *_replaced(facts),
         *_left_behind(facts),
     ]
 
@@ -141,6 +142,18 @@ def _available(facts: Facts) -> Drift:
     if endpoint and connection and connection["status"] == READY and str(endpoint["state"]).lower() != "available":
         return [_item("endpoint.state", endpoint["state"], "available", "wait for the endpoint")]
     return []
+
+
+def _replaced(facts: Facts) -> Drift:
+    """Endpoints of ours beside the registered one, as a run leaves them that breaks off before its end."""
+    endpoint, connection = facts["endpoint"], facts["connection"]
+    if not endpoint or not connection or connection["vpc_endpoint_id"] != endpoint["id"]:
+        return []
+    left = [item for item in facts["own_endpoints"] if item["id"] != endpoint["id"] and str(item["state"]).lower() != "deleting"]
+    return [
+        _item("endpoint.replaced", {"id": item["id"], "state": item["state"]}, None, f"delete VPC endpoint {item['id']}, which {endpoint['id']} has replaced")
+        for item in left
+    ]
 
 
 def _left_behind(facts: Facts) -> Drift:

@@ -324,7 +324,7 @@ drift:
     - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.tags), V(security_group.rules),
       V(endpoint), V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
       V(connection.label), V(connection.description), V(connection.active), V(connection.region), V(connection.vpc_endpoint_id),
-      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record), V(moved_from).
+      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record), V(endpoint.replaced), V(moved_from).
   returned: success
   type: list
   elements: dict

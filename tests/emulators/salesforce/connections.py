@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 import typing as t
 
@@ -88,7 +89,10 @@ class Connections:
         return connection
 
     def replace(self, connection: Connection) -> Connection:
-        self._remember_old(connection.id)
+        stored = self._rows.get(connection.id)
+        # A Sync that changes nothing is no write that reads could lag behind: they would never catch up with one Sync after the other.
+        if stored is None or dataclasses.replace(connection, moved_at=stored.moved_at) != stored:
+            self._remember_old(connection.id)
         self._rows[connection.id] = connection
         return self._rows[connection.id]
 

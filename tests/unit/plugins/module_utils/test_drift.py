@@ -164,6 +164,21 @@ def test_the_state_of_the_endpoint_counts_only_once_the_connection_is_ready() ->
     assert words(facts(endpoint=endpoint(state="Available"))) == []
 
 
+@pytest.mark.parametrize(
+    ("other", "registered", "told"),
+    [
+        ({"id": "vpce-0", "state": "available"}, "vpce-1", ["endpoint.replaced"]),
+        ({"id": "vpce-0", "state": "rejected"}, "vpce-1", ["endpoint.replaced"]),
+        # AWS is at it.
+        ({"id": "vpce-0", "state": "Deleting"}, "vpce-1", []),
+        # Before the replacement the connection's difference tells of it.
+        ({"id": "vpce-0", "state": "available"}, "vpce-0", ["connection.vpc_endpoint_id"]),
+    ],
+)
+def test_an_endpoint_of_ours_that_was_replaced_is_to_go(other: Json, registered: str, told: list[str]) -> None:
+    assert words(facts(own_endpoints=[endpoint(**other), endpoint()], connection=connection(vpc_endpoint_id=registered))) == told
+
+
 def test_a_place_that_is_left_counts_only_after_the_move() -> None:
     place = {"vpc_id": "vpc-0", "region": REGION, "endpoint_id": "vpce-0", "ours": False}
     moving = facts(connection=connection(vpc_endpoint_id="vpce-0"), moved_from=place)
