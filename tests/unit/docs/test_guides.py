@@ -67,7 +67,7 @@ def test_every_environment_variable_is_in_the_table() -> None:
 def test_playbooks_and_variables_that_a_guide_names_are_there(guide: str) -> None:
     specs = yaml.safe_load((ROOT / "roles/private_connect/meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     facts = {"private_connect_result", "private_connect_status", "private_connect_variables", "private_connect_info"}
-    of_playbooks = {"private_connect_hosts", "private_connect_import_file", "private_connect_report_dir"}
+    of_playbooks = {"private_connect_hosts", "private_connect_import_file", "private_connect_report_dir", "private_connect_fail_on_drift"}
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
     assert set(re.findall(r"ansible-playbook privatelink\.salesforce\.(\w+)", GUIDES[guide])) <= playbooks
     named = {name for name in re.findall(r"\bprivate_connect_\w+", GUIDES[guide]) if not name.endswith("_guide")}
