@@ -71,4 +71,6 @@ def test_playbooks_and_variables_that_a_guide_names_are_there(guide: str) -> Non
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
     assert set(re.findall(r"ansible-playbook privatelink\.salesforce\.(\w+)", GUIDES[guide])) <= playbooks
     named = {name for name in re.findall(r"\bprivate_connect_\w+", GUIDES[guide]) if not name.endswith("_guide")}
-    assert named <= {*specs["main"]["options"], *facts, *of_playbooks}
+    rulebooks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions/eda/rulebooks").glob("*.yml"))
+    of_rulebooks = set(re.findall(r"\{\{ (private_connect_\w+) \}\}", rulebooks))
+    assert named <= {*specs["main"]["options"], *facts, *of_playbooks, *of_rulebooks}
