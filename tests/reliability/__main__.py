@@ -77,12 +77,8 @@ def spread(options: argparse.Namespace) -> int:
         print("a worker broke, or the report is stale")
         return 1
     names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
-    missing = set(names) - {result.name for result in results}
-    if options.report and missing:
-        print(f"no report: {len(missing)} cases are still to be run (--resume)")
-    elif options.report and not failed:
-        results.sort(key=lambda result: names.index(result.name))
-        options.report.write_text(report.page(results), encoding="utf-8")
+    if options.report and not options.only:
+        options.report.write_text(report.page(names, [result for result in results if result.name in names]), encoding="utf-8")
     if not options.folder:
         shutil.rmtree(folder)
     return 1 if failed else 0
@@ -150,9 +146,9 @@ def _chosen(everything: list[Case], options: argparse.Namespace) -> list[Case]:
         for case in everything
         if (case.quick or not options.quick) and (not options.only or any(re.search(only, case.name) for only in options.only)) and case.name not in done
     ]
-    # Mixed, so that workers end together.
+    # Mixed, so that workers end together; the short part first.
     random.Random(1).shuffle(chosen)
-    return chosen
+    return sorted(chosen, key=lambda case: not case.quick)
 
 
 def _one(lab: Lab, case: Case) -> report.Result:

@@ -11,6 +11,7 @@ import re
 import typing as t
 
 Row = tuple[str, str]  # section, scenario
+DEFECTIVE = "the rig itself"
 
 SECTIONS: t.Mapping[str, str] = {
     "crash": "The run is killed (SIGKILL, with all its processes) before or after a write call took effect: at every one of them.",
@@ -89,18 +90,24 @@ class Result:
         return f"{self.section}: {self.scenario}: {self.what}"
 
 
-def page(results: t.Sequence[Result]) -> str:
-    """The whole report of a run in which nothing failed."""
-    lines = ["| what | scenario | cases | runs of the role | wrong ends, doubles, orphans |", "| --- | --- | --- | --- | --- |"]
-    for section in SECTIONS:
-        mine = [result for result in results if result.section == section and section != "defects"]
-        for scenario in dict.fromkeys(result.scenario for result in mine):
-            here = [result for result in mine if result.scenario == scenario]
-            lines.append(f"| {section} | {scenario} | {len(here)} | {sum(result.runs for result in here)} | {sum(bool(result.problem) for result in here)} |")
-    counted = [result for result in results if result.section != "defects"]
-    lines.append(f"| all | | {len(counted)} | {sum(result.runs for result in counted)} | {sum(bool(result.problem) for result in counted)} |")
+def page(names: t.Sequence[str], results: t.Sequence[Result]) -> str:
+    """The whole report: ``names`` are those of all cases (``section: scenario: what``), ``results`` of those that were run."""
+    outcomes = {result.name: result for result in results}
+    rows: dict[Row, list[str]] = {}
+    for name in names:
+        section, scenario, _what = name.split(": ", 2)
+        rows.setdefault((section, scenario), []).append(name)
+    lines = ["| what | scenario | cases | of them run | runs of the role | not as promised |", "| --- | --- | --- | --- | --- | --- |"]
+    cases = [(" | ".join(row), mine) for row, mine in sorted(rows.items(), key=lambda item: list(SECTIONS).index(item[0][0])) if row[0] != "defects"]
+    for title, mine in [*cases, ("all |", [name for _title, mine in cases for name in mine])]:
+        run = [outcomes[name] for name in mine if name in outcomes]
+        figures = (len(mine), len(run), sum(result.runs for result in run), sum(bool(result.problem) for result in run))
+        lines.append(f"| {title} | {' | '.join(map(str, figures))} |")
     said = [f"* {section}: {words}" for section, words in SECTIONS.items()]
-    defects = ["| defect | found by |", "| --- | --- |", *(f"| {result.what} | {result.note} |" for result in results if result.section == "defects")]
+    defects = ["| defect | found by |", "| --- | --- |"]
+    for name in rows.get(("defects", DEFECTIVE), []):
+        result = outcomes.get(name)
+        defects.append(f"| {name.split(': ', 2)[2]} | {'not run' if result is None else result.note or 'nothing'} |")
     beside = ["| what | where |", "| --- | --- |", *(f"| {what} | `{where}` |" for what, where in BESIDE)]
     parts = ["## What was tried", "", *said, "", *lines, "", "## Defects that the rig finds", "", *defects, "", "## Tried elsewhere", "", *beside, ""]
     return HEAD.format(licence=LICENCE) + "\n".join(parts)
@@ -117,6 +124,6 @@ def stale(text: str, cases: t.Iterable[t.Any]) -> str:
             wanted[case.section, case.scenario] += 1
     rows = {(section, scenario): int(count) for section, scenario, count in re.findall(r"^\| ([\w-]+) \| ([\w -]+) \| (\d+) \|", text, re.MULTILINE)}
     differing = [f"{' of '.join(row)}: {rows.get(row, 0)} there, {wanted[row]} now" for row in sorted({*wanted, *rows}) if rows.get(row, 0) != wanted[row]]
-    told = set(re.findall(r"^\| ([^|]+) \| [^|]*: [^|]* \|$", text, re.MULTILINE)) & {line.split(" | ")[0][2:] for line in text.splitlines()}
+    told = {line.split(" | ")[0][2:] for line in text.splitlines()}
     differing += [f"defect {what!r} is not in it" for what in sorted(defects - told)]
     return "; ".join(differing)

@@ -20,14 +20,25 @@ class Case:
 
 
 CASES = [Case("crash", "set-up", "a"), Case("crash", "set-up", "b"), Case("stale", "tear-down", "c"), Case("defects", "the rig itself", "Sync is skipped")]
-PAGE = page([Result(case.section, case.scenario, case.what, "", "stale: set-up: late" if case.section == "defects" else "", 3, 1.0) for case in CASES])
+RESULTS = [Result(case.section, case.scenario, case.what, "", "stale: set-up: late" if case.section == "defects" else "", 3, 1.0) for case in CASES]
+NAMES = [result.name for result in RESULTS]
+PAGE = page(NAMES, RESULTS)
 
 
 def test_rows_and_sums():
-    assert "| crash | set-up | 2 | 6 | 0 |" in PAGE
-    assert "| stale | tear-down | 1 | 3 | 0 |" in PAGE
-    assert "| all | | 3 | 9 | 0 |" in PAGE
+    assert "| crash | set-up | 2 | 2 | 6 | 0 |" in PAGE
+    assert "| stale | tear-down | 1 | 1 | 3 | 0 |" in PAGE
+    assert "| all | | 3 | 3 | 9 | 0 |" in PAGE
     assert "| Sync is skipped | stale: set-up: late |" in PAGE
+
+
+def test_what_was_not_run_and_what_failed_shows():
+    broken = dataclasses.replace(RESULTS[0], problem="an orphan")
+    told = page(NAMES, [broken])
+    assert "| crash | set-up | 2 | 1 | 3 | 1 |" in told
+    assert "| all | | 3 | 1 | 3 | 1 |" in told
+    assert "| Sync is skipped | not run |" in told
+    assert stale(told, CASES) == ""
 
 
 def test_it_is_of_these_cases():
