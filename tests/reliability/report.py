@@ -98,8 +98,10 @@ def page(names: t.Sequence[str], results: t.Sequence[Result]) -> str:
         section, scenario, _what = name.split(": ", 2)
         rows.setdefault((section, scenario), []).append(name)
     lines = ["| what | scenario | cases | of them run | runs of the role | not as promised |", "| --- | --- | --- | --- | --- | --- |"]
-    cases = [(" | ".join(row), mine) for row, mine in sorted(rows.items(), key=lambda item: list(SECTIONS).index(item[0][0])) if row[0] != "defects"]
-    for title, mine in [*cases, ("all |", [name for _title, mine in cases for name in mine])]:
+    order = list(SECTIONS)
+    titled = {" | ".join(row): rows[row] for row in sorted(rows, key=lambda row: order.index(row[0])) if row[0] != "defects"}
+    titled["all |"] = [name for mine in titled.values() for name in mine]
+    for title, mine in titled.items():
         run = [outcomes[name] for name in mine if name in outcomes]
         figures = (len(mine), len(run), sum(result.runs for result in run), sum(bool(result.problem) for result in run))
         lines.append(f"| {title} | {' | '.join(map(str, figures))} |")
