@@ -53,7 +53,7 @@ def run_connected_app(params: dict[str, t.Any], check_mode: bool, context: Conte
     if members and not check_mode:
         change(metadata, CONNECTED_APP.kind, components, {name: members})
         if params["verify_login"]:
-            earlier = {name: _connected_members(after, before)}
+            earlier = {name: _connected_members(before=after, after=before)}
             lockout.prove_login(params, context, lambda: change(metadata, CONNECTED_APP.kind, metadata.read(CONNECTED_APP.kind, [name]), earlier))
     return _result(bool(members), CONNECTED_APP, before, after)
 

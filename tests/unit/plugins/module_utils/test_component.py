@@ -163,7 +163,7 @@ def test_a_reset_that_does_not_heal_is_put_back_as_far_as_it_goes():
 
 
 @pytest.mark.parametrize(
-    ("name", "left", "right", "same"),
+    ("name", "one", "other", "same"),
     [
         ("x", None, "", True),
         ("x", False, "false", True),
@@ -184,6 +184,6 @@ def test_a_reset_that_does_not_heal_is_put_back_as_far_as_it_goes():
         ("trustedIpRanges", None, [], True),
     ],
 )
-def test_equal(name, left, right, same):
-    assert _component.equal(name, left, right) is same
-    assert _component.equal(name, right, left) is same
+def test_equal(name, one, other, same):
+    assert _component.equal(name, one, other) is same
+    assert _component.equal(name, other, one) is same

@@ -12,7 +12,7 @@ from ansible_collections.privatelink.salesforce.plugins.module_utils._errors imp
 from ansible_collections.privatelink.salesforce.plugins.module_utils._lockout import Observation, Seen
 
 IN, OUT = "10.0.0.2", "192.0.2.1"
-ENTRIES = [{"startAddress": "10.0.0.0", "endAddress": "10.0.0.3"}, {"startAddress": "2001:db8::", "endAddress": "2001:db8::f"}]
+ENTRIES = ({"startAddress": "10.0.0.0", "endAddress": "10.0.0.3"}, {"startAddress": "2001:db8::", "endAddress": "2001:db8::f"})
 
 
 def seen(*addresses):
