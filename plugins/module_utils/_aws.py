@@ -31,6 +31,8 @@ GONE = "deleted"
 TAG = "privatelink.salesforce/connection"
 # On the endpoint of a connection that moves: the place, as region/VPC, that is still to be taken down.
 MOVED_TAG = "privatelink.salesforce/moved-from"
+# On a zone of ours: the further VPCs that the role associated, as region/VPC, separated by spaces.
+VPCS_TAG = "privatelink.salesforce/associated-vpcs"
 DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 
 AWS_ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {

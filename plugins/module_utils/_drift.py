@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _selection as select
+from . import _selection_dns as dns
 from ._aws import TAG, differing_tags
 from ._connection import LOST, READY, TEARDOWN_IN_PROGRESS, UNPROVISIONED
 from ._selection import Facts, Params
@@ -157,12 +158,16 @@ def _replaced(facts: Facts) -> Drift:
 
 
 def _left_behind(facts: Facts) -> Drift:
-    """After a move whose registered endpoint is the new one already; before, the connection's differences tell of it."""
+    """Old endpoints; and the old place, after a move whose registered endpoint is the new one already: before, the connection's differences tell of it."""
+    found: Drift = []
+    replaced = [{"id": item["id"], "state": item["state"]} for item in select.replaced_endpoints(facts)]
+    if replaced:
+        found.append(_item("replaced_endpoints", replaced, [], f"delete VPC endpoint {', '.join(item['id'] for item in replaced)}, which was replaced"))
     place = facts["moved_from"]
     if not place or place["endpoint_id"]:
-        return []
+        return found
     have = {"region": place["region"], "vpc_id": place["vpc_id"]}
-    return [_item("moved_from", have, None, f"take down what the move left in {place['vpc_id']} in {place['region']}")]
+    return [*found, _item("moved_from", have, None, f"take down what the move left in {place['vpc_id']} in {place['region']}")]
 
 
 def _dns(facts: Facts, params: Params) -> Drift:
@@ -176,11 +181,21 @@ def _dns(facts: Facts, params: Params) -> Drift:
                 want = {"name": entry["zone_name"], "vpcs": entry["wanted_vpcs"]}
                 found.append(_item("zone", None, want, f"create the private zone {entry['zone_name']}"))
             else:
-                if select.is_our_zone(zone, facts["tag_value"]):
-                    found += _tags("zone", zone["tags"], {**params["tags"], TAG: facts["tag_value"]})
-                lacking = [vpc for vpc in entry["wanted_vpcs"] if vpc not in zone["vpcs"]]
-                if lacking:
-                    found.append(_item("zone.vpcs", zone["vpcs"], entry["wanted_vpcs"], f"associate the zone {zone['name']} with these VPCs"))
+                found += _zone(zone, entry, facts, params)
         if entry["wanted_record"] is None or entry["record"] != entry["wanted_record"]:
             found.append(_item("record", entry["record"], entry["wanted_record"] or {"name": entry["host"]}, f"write the record {entry['host']}"))
+    return found
+
+
+def _zone(zone: t.Mapping[str, t.Any], entry: t.Mapping[str, t.Any], facts: Facts, params: Params) -> Drift:
+    found: Drift = []
+    wanted = entry["wanted_vpcs"]
+    if dns.is_our_zone(zone, facts["tag_value"]):
+        found += _tags("zone", zone["tags"], dns.our_zone_tags(zone, wanted, facts, params))
+    repairs = [f"associate the zone {zone['name']} with these VPCs"] if any(vpc not in zone["vpcs"] for vpc in wanted) else []
+    if entry["dropped_vpcs"]:
+        listed = ", ".join(f"{vpc['id']} in {vpc['region']}" for vpc in entry["dropped_vpcs"])
+        repairs.append(f"dissociate the zone {zone['name']} from {listed}, which the role associated and dns_vpcs names no more")
+    if repairs:
+        found.append(_item("zone.vpcs", zone["vpcs"], wanted, "; ".join(repairs)))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _selection as select
+from . import _selection_dns as dns
 from ._aws import MOVED_TAG, TAG, Aws, is_live, sorted_addresses
 from ._facts import Reader, endpoint_by_id
 from ._org import Org
@@ -75,7 +76,7 @@ def _left_behind(facts: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
 
 def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str, t.Any]) -> None:
     endpoint, name = facts["endpoint"], facts["service_name"]
-    wanted_zones = select.zone_names(params)
+    wanted_zones = dns.zone_names(params)
     # A tear-down looks at all zones: names that are no longer asked for may have left some of ours.
     matching = [zone for zone in facts["zones"] if params["state"] == "absent" or zone["name"] in wanted_zones]
     facts["zone_names"] = sorted(zone["name"] for zone in facts["zones"])
@@ -90,7 +91,7 @@ def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str
     )
     there = {zone["id"] for zone in matching}
     zones = reader.zones([*matching, *(zone for zone in facts.pop("named") if zone["id"] not in there)])
-    facts["zones"] = [zone for zone in zones if zone["id"] in there or select.is_our_zone(zone, facts["tag_value"])]
+    facts["zones"] = [zone for zone in zones if zone["id"] in there or dns.is_our_zone(zone, facts["tag_value"])]
 
 
 def _lost_zones(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], wanted: t.Sequence[str], matching: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
@@ -122,12 +123,12 @@ def _choose(facts: dict[str, t.Any], params: t.Mapping[str, t.Any], blockers: Bl
     facts["dropped_subnets"] = select.dropped(facts, params)
     facts["allowed_cidrs"] = sorted(params["allowed_cidrs"] or (facts["vpc"] or {}).get("cidrs", []))
     facts["wanted_group_ids"] = _wanted_groups(facts, params)
-    facts["dns"] = [_dns_entry(host, facts, params) for host in select.hosts(params)] if params["manage_dns"] else []
+    facts["dns"] = [_dns_entry(host, facts, params) for host in dns.hosts(params)] if params["manage_dns"] else []
     if params["state"] == "present" and params["manage_dns"]:
-        select.check_names(facts, params, blockers)
-        select.check_shadowed(facts, params, blockers)
-        select.check_resolver_rules(facts, params, blockers)
-    facts["dns_leftovers"] = select.dns_leftovers(facts, params)
+        dns.check_names(facts, params, blockers)
+        dns.check_shadowed(facts, params, blockers)
+        dns.check_resolver_rules(facts, params, blockers)
+    facts["dns_leftovers"] = dns.dns_leftovers(facts, params)
 
 
 def _wanted_groups(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> list[str] | None:
@@ -140,18 +141,20 @@ def _wanted_groups(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) 
 
 
 def _dns_entry(host: str, facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    name = select.zone_name(host, params)
+    name = dns.zone_name(host, params)
     zone = next((item for item in facts["zones"] if item["name"] == name), None)
     record = next((item for item in (zone or {}).get("records", []) if item["name"] == host and item["type"] == "A"), None)
-    endpoint = facts["endpoint"]
-    ids = set(endpoint["network_interface_ids"]) if endpoint else set()
-    addresses = sorted_addresses(item for item in facts["interfaces"] if item["id"] in ids)
+    endpoint, vpcs = facts["endpoint"], dns.wanted_vpcs(params, facts["region"])
+    ids, staying = set(endpoint["network_interface_ids"]) if endpoint else set(), facts["wanted_subnet_ids"]
+    # The address in a subnet that the endpoint is to leave goes with it.
+    addresses = sorted_addresses(item for item in facts["interfaces"] if item["id"] in ids and (item["subnet_id"] in staying or not staying))
     return {
         "host": host,
         "zone_name": name,
         "zone": zone,
         "record": record,
-        "wanted_record": select.wanted_record(host, params, endpoint, addresses),
-        "wanted_vpcs": select.wanted_vpcs(params, facts["region"]),
-        "wanted_tags": select.wanted_zone_tags(zone, facts, params) if zone else None,
+        "wanted_record": dns.wanted_record(host, params, endpoint, addresses),
+        "wanted_vpcs": vpcs,
+        "dropped_vpcs": dns.dropped_vpcs(zone, vpcs, facts) if zone else [],
+        "wanted_tags": dns.wanted_zone_tags(zone, vpcs, facts, params),
     }

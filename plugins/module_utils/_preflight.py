@@ -13,7 +13,8 @@ import typing as t
 from ._aws import DENIED, MOVED_TAG, TAG, AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
-from ._selection import Blockers, Facts, Params, hosts, is_our_zone, stale_rules
+from ._selection import Blockers, Facts, Params, replaced_endpoints, stale_rules
+from ._selection_dns import hosts, is_our_zone
 
 _UNSUPPORTED = ("Team Edition", "Professional Edition", "Personal Edition", "Contact Manager Edition", "Group Edition", "Base Edition", "Starter Edition")
 _ALLOWED = "DryRunOperation"
@@ -165,7 +166,7 @@ def _endpoint_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -
         runs += _tag_runs(endpoint["id"], wants["endpoint.tags"])
     if endpoint and facts["moved_from"]:
         runs += _tag_runs(endpoint["id"], {MOVED_TAG: None})
-    replaced = [item["id"] for item in facts["own_endpoints"] if not endpoint or item["id"] != endpoint["id"]]
+    replaced = [item["id"] for item in replaced_endpoints(facts)]
     return runs + ([("delete_vpc_endpoints", {"VpcEndpointIds": replaced})] if replaced else [])
 
 

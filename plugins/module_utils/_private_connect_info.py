@@ -11,6 +11,7 @@ import typing as t
 from . import _drift
 from . import _preflight as preflight
 from . import _selection as select
+from . import _selection_dns as dns
 from . import _validate as check
 from ._argspec import org_argument_spec
 from ._aws import AWS_ARGUMENT_SPEC, TAG, Aws, sorted_addresses
@@ -35,7 +36,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
         replacing = _drift.replacing(drift, facts)
         if replacing and not params["replace"]:
             blockers.add("replace", "this takes a tear-down, which interrupts traffic", f"set replace to true; the plan is: {_drift.replacement_plan(facts)}")
-        context.warnings.extend(select.shadowing(facts, params))
+        context.warnings.extend(dns.shadowing(facts, params))
         if params["preflight"] and drift:
             preflight.check(Reader(org, aws, params), facts, drift, params, blockers)
     else:

@@ -24,16 +24,16 @@ _ACCOUNT_SPEC = {name: {key: value for key, value in option.items() if key != "f
 Vpc = dict[str, str]
 
 
-def plan(have: t.Sequence[Vpc], want: t.Sequence[Vpc], purge: bool) -> tuple[list[Vpc], list[Vpc]]:
+def plan(have: t.Sequence[Vpc], want: t.Sequence[Vpc], purge: bool, absent: t.Sequence[Vpc] = ()) -> tuple[list[Vpc], list[Vpc]]:
     """What to associate and what to dissociate; the first come first, so that the zone never is without a VPC."""
-    return [vpc for vpc in want if vpc not in have], [vpc for vpc in have if vpc not in want] if purge else []
+    return [vpc for vpc in want if vpc not in have], [vpc for vpc in have if vpc not in want and (purge or vpc in absent)]
 
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     aws, want, accounts = _prepare(params)
     zone_id = params["hosted_zone_id"]
     before = _read(aws, zone_id)
-    add, remove = plan(before, want, params["purge_vpcs"])
+    add, remove = plan(before, want, params["purge_vpcs"], _named(params["absent_vpcs"], aws))
     if not check_mode:
         for vpc in add:
             account = accounts.get(vpc["id"])
@@ -49,14 +49,22 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
 
 def _prepare(params: t.Mapping[str, t.Any]) -> tuple[Aws, list[Vpc], dict[str, Aws]]:
     """The zone's account, the wanted VPCs, and the accounts of those VPCs that belong to another."""
-    found = check.problems(*(check.aws_id("vpcs", vpc["id"], "vpc") for vpc in params["vpcs"]), *(check.region(vpc["region"]) for vpc in params["vpcs"]))
+    named = [(option, vpc) for option in ("vpcs", "absent_vpcs") for vpc in params[option]]
+    found = check.problems(*(check.aws_id(option, vpc["id"], "vpc") for option, vpc in named), *(check.region(vpc["region"]) for _option, vpc in named))
+    both = sorted({vpc["id"] for vpc in params["vpcs"]} & {vpc["id"] for vpc in params["absent_vpcs"]})
+    if both:
+        found.append(f"both vpcs and absent_vpcs name {', '.join(both)}")
     if not params["vpcs"]:
         found.append("vpcs is empty; a private zone keeps at least one VPC")
     if found:
         raise InputError(found)
     aws = Aws(params)
     accounts = {vpc["id"]: Aws({**_connection(params), **_connection(vpc["account"])}) for vpc in params["vpcs"] if vpc["account"]}
-    return aws, [{"id": vpc["id"], "region": vpc["region"] or aws.region} for vpc in params["vpcs"]], accounts
+    return aws, _named(params["vpcs"], aws), accounts
+
+
+def _named(vpcs: t.Iterable[t.Mapping[str, t.Any]], aws: Aws) -> list[Vpc]:
+    return [{"id": vpc["id"], "region": vpc["region"] or aws.region} for vpc in vpcs]
 
 
 def _connection(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -109,6 +117,12 @@ DEFINITION = Definition(
             "elements": "dict",
             "required": True,
             "options": {"id": {"type": "str", "required": True}, "region": {"type": "str"}, "account": {"type": "dict", "options": _ACCOUNT_SPEC}},
+        },
+        "absent_vpcs": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"id": {"type": "str", "required": True}, "region": {"type": "str"}},
         },
         "purge_vpcs": {"type": "bool", "default": False},
     },

@@ -72,6 +72,22 @@ options:
           aws_ca_bundle:
             description: A file with the CA certificates to trust.
             type: path
+  absent_vpcs:
+    description:
+      - VPCs that are dissociated, where they are associated; all others stay.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description:
+          - The VPC's ID.
+        type: str
+        required: true
+      region:
+        description:
+          - The VPC's region; O(region) if it is left out.
+        type: str
   purge_vpcs:
     description:
       - Whether VPCs that are not in O(vpcs) are dissociated.
@@ -97,6 +113,16 @@ EXAMPLES = r"""
       - id: vpc-00112233445566778
         account:
           profile: payments
+
+- name: Take one VPC away, leave all others
+  privatelink.salesforce.private_zone_vpcs:
+    region: eu-central-1
+    hosted_zone_id: Z0123456789ABCDEFGHIJ
+    vpcs:
+      - id: vpc-0123456789abcdef0
+    absent_vpcs:
+      - id: vpc-0fedcba9876543210
+        region: us-east-1
 """
 
 RETURN = r"""

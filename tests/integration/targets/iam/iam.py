@@ -36,6 +36,7 @@ MAKE = (
 TAKE_AWAY = ("route53:ChangeResourceRecordSets", "route53:GetChange", "route53:DeleteHostedZone")
 MOVE = (*TAKE_AWAY, *(action for action in MAKE if action not in TAKE_AWAY), "ec2:DeleteTags")
 # Seen in the read of what is there by then.
+DISSOCIATE = "route53:DisassociateVPCFromHostedZone"
 OF_ZONES = {"route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"}
 REPAIR = {"ec2:RevokeSecurityGroupIngress", "ec2:ModifyVpcEndpoint", "ec2:DeleteTags"}
 TAGS = {"team": "crm", "old": None}
@@ -145,7 +146,7 @@ def setup(bench: Bench) -> None:
     left = actions(document)
     status, preflight = read_only(bench, "status", status), read_only(bench, "preflight", preflight, preflight=True)
     early = told_early(bench, document, left, preflight=True)
-    expect(left - early == {*MAKE, *OF_ZONES, *REPAIR}, f"told too late or not needed: {sorted(left - early)}")
+    expect(left - early == {*MAKE, *OF_ZONES, *REPAIR, DISSOCIATE}, f"told too late or not needed: {sorted(left - early)}")
     for action in ("ec2:DescribeSubnets", "ec2:CreateTags"):
         stops(bench, "setup", document, action, early=True)
     for action in MAKE:
@@ -157,8 +158,9 @@ def setup(bench: Bench) -> None:
     expect(not read_only(bench, "status", status, tags=TAGS), f"the policy status has more than is needed: {sorted(status)}")
     preflight = read_only(bench, "preflight", preflight, **repair)
     expect(not preflight, f"the policy preflight has more than is needed: {sorted(preflight)}")
-    left -= early | {*MAKE} | told_early(bench, document, left - early, **repair)
+    left -= early | {*MAKE, DISSOCIATE} | told_early(bench, document, left - early, **repair)
     expect(not left, f"the policy setup has more than is needed: {sorted(left)}")
+    stops(bench, "setup", document, DISSOCIATE, private_connect_dns_vpcs=[], private_connect_tags=TAGS)
     passes(bench, "setup", document, private_connect_tags=TAGS)
     passes(bench, "setup", document, private_connect_tags=TAGS)
     expect(not bench.writes(), f"a second run wrote {bench.writes()}")
@@ -187,7 +189,7 @@ def replace(bench: Bench) -> None:
     left = actions(document)
     left -= told_early(bench, document, left, region=ELSEWHERE, replace=True, preflight=True)
     left -= told_early(bench, document, left, region=REGION, state="absent", preflight=True, dns_vpcs=[])
-    expect(left == {*MOVE, *REPAIR}, f"told too late or not needed: {sorted(left)}")
+    expect(left == {*MOVE, *REPAIR, DISSOCIATE}, f"told too late or not needed: {sorted(left)}")
     for action in ("ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints"):
         stops(bench, "setup", document, action, early=True, **moved)
     for action in MOVE:
@@ -198,7 +200,8 @@ def replace(bench: Bench) -> None:
     expect([item["region"] for item in made] == [ELSEWHERE, ELSEWHERE] and len(there["zones"]) == 1, f"not all has moved: {made}, {there['zones']}")
     expect(set(made[0]["tags"]) == {"privatelink.salesforce/connection"}, f"the endpoint still tells from where it moved: {made[0]['tags']}")
     disturb(bench, ELSEWHERE)
-    left -= {*MOVE} | told_early(bench, document, left, region=ELSEWHERE, preflight=True, tags=TAGS)
+    stops(bench, "setup", document, DISSOCIATE, private_connect_dns_vpcs=[], **moved)
+    left -= {*MOVE, DISSOCIATE} | told_early(bench, document, left, region=ELSEWHERE, preflight=True, tags=TAGS)
     expect(not left, f"the policy replace has more than is needed: {sorted(left)}")
 
 

@@ -20,14 +20,16 @@ class Site(Hands):
     """A bench with the connection set up and strangers beside it; the edits are its methods."""
 
     other_vpc = far_vpc = spare_subnet = their_group = group_id = handmade = ""
+    outbound: t.Mapping[str, t.Any] = {}
 
     def arrange(self) -> None:
         """Before the role's first run: a service with a private name, another VPC, zones, rules and endpoints of others."""
-        self.client.act_aws("add_service", REGION, "salesforce", "ab", private_dns_name="private.salesforce.example")
+        self.client.act_aws("add_service", REGION, "salesforce", "abc", private_dns_name="private.salesforce.example")
         self.other_vpc = self.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
         self.far_vpc = self.client.ready["aws"]["regions"][ELSEWHERE]["vpc_id"]
         self.vars["private_connect_dns_vpcs"] = [{"id": self.far_vpc, "region": ELSEWHERE}]
         self.vars["private_connect_tags"] = {"team": "payments", "obsolete": None}
+        self.vars["private_connect_subnet_ids"] = self.place["subnet_ids"][:2]
         self.vars["private_connect_label"] = "Acme inbound"
         self.vars["private_connect_description"] = "Kept by automation"
         self.spare_subnet = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock="127.82.200.0/24", AvailabilityZone=f"{REGION}b")["Subnet"]["SubnetId"]
@@ -37,7 +39,12 @@ class Site(Hands):
         self.new_zone("corp.example.com", self.vpc, {"wiki.corp.example.com": "10.1.1.1"})
         resolver = self.aws("route53resolver")
         rule = resolver.create_resolver_rule(CreatorRequestId="far", Name="far", RuleType="SYSTEM", DomainName="far.example.com")["ResolverRule"]["Id"]
-        resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=self.vpc)
+        resolver.associate_resolver_rule(ResolverRuleId=rule, Name="far", VPCId=self.vpc)
+        addresses = [{"SubnetId": subnet} for subnet in self.place["subnet_ids"][:2]]
+        out = resolver.create_resolver_endpoint(
+            CreatorRequestId="out", SecurityGroupIds=[self.place["default_security_group_id"]], Direction="OUTBOUND", IpAddresses=addresses
+        )
+        self.outbound = {"ResolverEndpointId": out["ResolverEndpoint"]["Id"], "TargetIps": [{"Ip": "10.0.0.2", "Port": 53}]}
         self.client.create("Other_Link", region=REGION, vpc_endpoint_id="vpce-0123456789abcdef0")
 
     def settle_in(self) -> None:
@@ -62,7 +69,7 @@ class Edit:
     """``drift``: what is to be reported, in order. ``blockers``: what a run stops at, and then ``by_hand`` the cure where the role has none.
 
     ``leads_to``: after the repair everything is as ``before`` the edit, or as ``edited`` (it was nothing of ours), or all but the zone of the
-    host is as edited (``rest``). ``tidy`` takes away what the edit left beside. ``unforeseen``: tasks that check mode cannot predict.
+    host is as edited (``rest``). ``tidy`` takes away what the edit left beside.
     """
 
     what: str
@@ -72,8 +79,6 @@ class Edit:
     leads_to: str = "before"
     by_hand: t.Callable[[Site], t.Any] | None = None
     tidy: t.Callable[[Site], t.Any] | None = None
-    variables: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    unforeseen: tuple[str, ...] = ()
 
 
 def _lose_subnet(site: Site) -> None:
@@ -82,6 +87,24 @@ def _lose_subnet(site: Site) -> None:
     address = next(item["address"] for item in site.info()["endpoint"]["interfaces"] if item["subnet_id"] == subnet)
     site.modify(RemoveSubnetIds=[subnet])
     site.handmade = site.ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress=address)["NetworkInterface"]["NetworkInterfaceId"]
+
+
+def _swap_subnet(site: Site) -> None:
+    site.modify(RemoveSubnetIds=[site.place["subnet_ids"][1]])
+    site.modify(AddSubnetIds=[site.spare_subnet])
+
+
+def _forward(site: Site) -> None:
+    resolver = site.aws("route53resolver")
+    made = resolver.create_resolver_rule(CreatorRequestId="near", Name="near", RuleType="FORWARD", DomainName=site.host, **site.outbound)
+    site.handmade = made["ResolverRule"]["Id"]
+    resolver.associate_resolver_rule(ResolverRuleId=site.handmade, Name="near", VPCId=site.vpc)
+
+
+def _forward_no_more(site: Site) -> None:
+    resolver = site.aws("route53resolver")
+    resolver.disassociate_resolver_rule(ResolverRuleId=site.handmade, VPCId=site.vpc)
+    resolver.delete_resolver_rule(ResolverRuleId=site.handmade)
 
 
 def _lose(site: Site, how: str) -> None:
@@ -119,6 +142,12 @@ def _second_zone(site: Site) -> None:
     site.zone_id = site.new_zone(site.host, site.vpc, {site.host: "10.1.1.3", f"lab.{site.host}": "10.1.1.4"})
 
 
+def _left_over(site: Site) -> None:
+    """Rejected, as the org leaves it when a connection is torn down."""
+    old = site.new_endpoint(mark=site.endpoint()["tags"][TAG], group=site.group_id)
+    site.client.act_aws("reject", old)
+
+
 def _repoint(site: Site) -> None:
     made = site.ec2.create_vpc_endpoint(
         VpcEndpointType="Interface", VpcId=site.vpc, ServiceName=site.place["service_name"], SubnetIds=site.place["subnet_ids"][:1]
@@ -129,6 +158,7 @@ def _repoint(site: Site) -> None:
 
 NEW_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "record")
 LOST_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "connection.status", "record")
+REPLACED = "replaced_endpoints"
 FOREIGN: t.Any = {"leads_to": "edited"}
 
 EDITS = (
@@ -140,6 +170,8 @@ EDITS = (
         ("endpoint.subnet_ids", "record"),
         tidy=lambda site: site.ec2.delete_network_interface(NetworkInterfaceId=site.handmade),
     ),
+    Edit("subnet of a further zone added to the endpoint", lambda site: site.modify(AddSubnetIds=[site.place["subnet_ids"][2]]), ("endpoint.subnet_ids",)),
+    Edit("subnet of the endpoint swapped for another of its zone", _swap_subnet, ("endpoint.subnet_ids", "record")),
     Edit(
         "security group of the endpoint swapped for another",
         lambda site: site.modify(AddSecurityGroupIds=[site.their_group], RemoveSecurityGroupIds=[site.group_id]),
@@ -175,6 +207,8 @@ EDITS = (
         "VPC of somebody else associated with the zone", lambda site: site.associate(site.ec2.create_vpc(CidrBlock="10.98.0.0/16")["Vpc"]["VpcId"]), **FOREIGN
     ),
     Edit("second, wider zone associated with the VPC", lambda site: site.new_zone(site.host.partition(".")[2], site.vpc, {}), **FOREIGN),
+    Edit("zone of the host's name made for another VPC", lambda site: site.new_zone(site.host, site.new_vpc("10.97")[0], {}), **FOREIGN),
+    Edit("Resolver rule that forwards the host associated with the VPC", _forward, blockers=("resolver_rule",), by_hand=_forward_no_more),
     *(
         Edit(
             f"{name} of the VPC switched off",
@@ -188,12 +222,13 @@ EDITS = (
     Edit("label edited", lambda site: site.client.set_fields(NAME, label="Something else"), ("connection.label",)),
     Edit("description edited", lambda site: site.client.set_fields(NAME, description="Something else"), ("connection.description",)),
     Edit("connection deactivated", lambda site: site.client.act("deactivate", name=NAME), ("connection.active",)),
-    Edit("connection torn down, and the endpoint rejected by it", _torn_down, LOST_ENDPOINT),
+    Edit("connection torn down, and the endpoint rejected by it", _torn_down, (*LOST_ENDPOINT, REPLACED)),
     Edit("connection deleted in Setup", lambda site: site.client.delete(NAME), ("connection",)),
     # What takes a tear-down
     Edit("endpoint deleted", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
     Edit("endpoint deleted, and the org knows", lambda site: _seen(site, "deleted"), LOST_ENDPOINT, ("replace",)),
-    Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), LOST_ENDPOINT, ("replace",)),
+    Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), (*LOST_ENDPOINT, REPLACED), ("replace",)),
+    Edit("endpoint of the role's left over from a replacement that broke off", _left_over, (REPLACED,)),
     Edit(
         "connection pointed at another endpoint in Setup",
         _repoint,

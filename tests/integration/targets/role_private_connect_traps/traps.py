@@ -180,8 +180,19 @@ def zone_half_associated(site: Site) -> None:
     well(site.role(tags={"team": "payments"}, **site.far_too))
     (kept,) = site.zones()
     equal("tags and comment", (kept["tags"]["team"], kept["comment"], len(kept["vpcs"])), ("payments", "theirs", 3))
+    foresees(site, "Dissociate VPCs that are not asked for any more", tags={"team": "payments"})
+    well(site.role(tags={"team": "payments"}))
+    (kept,) = site.zones()
+    equal("of VPCs that are dropped only the role's own goes", {vpc["id"] for vpc in kept["vpcs"]}, {site.vpc, third})
+    equal("a run after it", well(site.role(tags={"team": "payments"})).changed, [])
     well(site.role(state="absent"))
     equal("zones left", site.zones(), [])
+
+
+def foresees(site: Site, task: str, **variables: t.Any) -> None:
+    before = site.state()
+    assert task in well(site.role(check=True, **variables)).changed, f"check mode does not foresee: {task}"
+    equal("after check mode", site.state(), before)
 
 
 def zone_of_others(site: Site) -> None:
@@ -191,7 +202,10 @@ def zone_of_others(site: Site) -> None:
     site.route53.update_hosted_zone_comment(Id=zone, Comment="theirs")
     site.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "theirs", "Value": "theirs"}])
     before = site.state()
+    # What the role associates with a zone of others is not remembered, so it stays.
+    well(site.role(tags={"team": "payments"}, **site.far_too))
     well(site.role(tags={"team": "payments"}))
+    site.dissociate(site.far, zone, ELSEWHERE)
     (adopted,) = site.zones()
     (record,) = [item for item in adopted["records"] if item["type"] == "A"]
     equal("its record", record["values"], site.endpoint()["addresses"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import difflib
 import json
 import os
 import pathlib
@@ -262,9 +263,14 @@ def _info(options: Json) -> Json:
 
 
 def equal(what: str, have: t.Any, want: t.Any) -> None:
-    """Fail with both, as JSON, where they differ."""
-    if have != want:
-        raise AssertionError(f"{what}:\n  have {json.dumps(have, sort_keys=True, default=str)}\n  want {json.dumps(want, sort_keys=True, default=str)}")
+    """Fail with both where they differ; where they are long, with the lines of JSON in which they do."""
+    if have == want:
+        return
+    texts = [json.dumps(value, sort_keys=True, default=str) for value in (have, want)]
+    if max(map(len, texts)) > 1000:
+        lines = [json.dumps(value, sort_keys=True, default=str, indent=1).splitlines() for value in (want, have)]
+        raise AssertionError("\n".join([f"{what}:", *list(difflib.unified_diff(*lines, "want", "have", lineterm="", n=4))[:80]]))
+    raise AssertionError(f"{what}:\n  have {texts[0]}\n  want {texts[1]}")
 
 
 # boto3 reads what it knows of services when a client is made; every forked run finds it read.

@@ -10,8 +10,9 @@ import typing as t
 import pytest
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _drift as drift
-from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG
-from ansible_collections.privatelink.salesforce.plugins.module_utils._selection import RULE_MARK, ZONE_COMMENT
+from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG, VPCS_TAG
+from ansible_collections.privatelink.salesforce.plugins.module_utils._selection import RULE_MARK
+from ansible_collections.privatelink.salesforce.plugins.module_utils._selection_dns import ZONE_COMMENT
 
 HOST, OURS, VPC, REGION = "acme.my.salesforce.com", "acme.my.salesforce.com/Acme", "vpc-1", "eu-central-1"
 Json = dict[str, t.Any]
@@ -45,8 +46,12 @@ def record(**more: t.Any) -> Json:
 
 def entry(**more: t.Any) -> Json:
     zone = {"id": "Z1", "name": HOST, "vpcs": [{"id": VPC, "region": REGION}], "tags": {TAG: OURS}, "comment": ""}
-    wanted = {"zone_name": HOST, "host": HOST, "wanted_vpcs": [{"id": VPC, "region": REGION}], "wanted_record": record()}
+    wanted = {"zone_name": HOST, "host": HOST, "dropped_vpcs": [], "wanted_vpcs": [{"id": VPC, "region": REGION}], "wanted_record": record()}
     return {"zone": zone, "record": record(), **wanted, **more}
+
+
+# It lost a VPC that the role had associated.
+REMEMBERING = {**entry()["zone"], "tags": {TAG: OURS, VPCS_TAG: f"{REGION}/vpc-2"}}
 
 
 def facts(**more: t.Any) -> Json:
@@ -110,7 +115,7 @@ def test_nothing_there_is_told_in_the_order_in_which_it_is_made() -> None:
         ({"dns": [entry(record=record(ttl=300))]}, {}, ("record", record(ttl=300), record())),
         ({"dns": [entry(record=None)]}, {}, ("record", None, record())),
         (
-            {"dns": [entry(wanted_vpcs=[{"id": VPC, "region": REGION}, {"id": "vpc-2", "region": REGION}])]},
+            {"dns": [entry(zone=REMEMBERING, wanted_vpcs=[{"id": VPC, "region": REGION}, {"id": "vpc-2", "region": REGION}])]},
             {},
             ("zone.vpcs", [{"id": VPC, "region": REGION}], [{"id": VPC, "region": REGION}, {"id": "vpc-2", "region": REGION}]),
         ),
@@ -264,3 +269,23 @@ def test_a_group_that_others_wear_or_that_was_given_stays(changed: Json, options
 
 def test_an_endpoint_of_others_is_not_taken_down() -> None:
     assert gone(facts(own_endpoints=[], own_group=None)) == [("connection", "Ready")]
+
+
+def test_endpoints_that_were_replaced_go() -> None:
+    old, going = endpoint(id="vpce-0", state="rejected"), endpoint(id="vpce-9", state="deleting")
+    (item,) = drift.present(facts(own_endpoints=[old, endpoint(), going]), params())
+    assert (item["what"], item["have"], item["want"]) == ("replaced_endpoints", [{"id": "vpce-0", "state": "rejected"}], [])
+    assert item["repair"] == "delete VPC endpoint vpce-0, which was replaced"
+
+
+def test_a_vpc_of_ours_that_is_dropped_is_told_beside_one_that_is_missing() -> None:
+    far, next_one = {"id": "vpc-8", "region": "us-west-2"}, {"id": "vpc-9", "region": REGION}
+    zone = {**entry()["zone"], "vpcs": [{"id": VPC, "region": REGION}, far]}
+    (item,) = drift.present(facts(dns=[entry(zone=zone, dropped_vpcs=[far])]), params())
+    assert (item["what"], item["want"]) == ("zone.vpcs", [{"id": VPC, "region": REGION}])
+    assert item["repair"].startswith(f"dissociate the zone {HOST} from vpc-8 in us-west-2")
+    tags = {**zone["tags"], VPCS_TAG: f"{REGION}/vpc-9"}
+    both = entry(zone={**zone, "tags": tags}, dropped_vpcs=[far], wanted_vpcs=[{"id": VPC, "region": REGION}, next_one])
+    (item,) = drift.present(facts(dns=[both]), params())
+    assert "; dissociate" in item["repair"]
+    assert item["repair"].startswith("associate")

@@ -121,6 +121,17 @@ def test_a_purge_associates_before_it_dissociates(monkeypatch: pytest.MonkeyPatc
     assert zone.vpcs == [B]
 
 
+def test_what_is_to_be_absent_goes_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    zone = Zone(A, B)
+    result = run(zone, monkeypatch, A, absent_vpcs=[{"id": B["id"], "region": None}, C])
+    assert (result["changed"], result["vpcs"], zone.vpcs) == (True, [A], [A])
+    assert run(zone, monkeypatch, A, absent_vpcs=[B])["changed"] is False
+    zone.vpcs = [B, C]
+    assert run(zone, monkeypatch, A, absent_vpcs=[B])["vpcs"] == [A, C]
+    with pytest.raises(InputError, match=f"both vpcs and absent_vpcs name {A['id']}"):
+        run(zone, monkeypatch, A, absent_vpcs=[A])
+
+
 def test_check_mode_foresees_and_calls_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     zone = Zone(A)
     result = run(zone, monkeypatch, B, check=True, purge_vpcs=True)

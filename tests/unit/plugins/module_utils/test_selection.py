@@ -10,10 +10,12 @@ import typing as t
 import pytest
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _selection as select
-from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG
+from ansible_collections.privatelink.salesforce.plugins.module_utils import _selection_dns as dns
+from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG, VPCS_TAG
 
 HOST, NAME, VPC = "acme.my.salesforce.com", "Acme", "vpc-1"
 OURS = f"{HOST}/{NAME}"
+Json = dict[str, t.Any]
 SERVICE = "com.amazonaws.vpce.eu-central-1.vpce-svc-1"
 
 
@@ -165,10 +167,10 @@ def test_only_rules_with_our_mark_become_stale() -> None:
 def test_a_zone_is_named_as_its_host_unless_one_that_covers_it_is_asked_for() -> None:
     site = "acme.my.site.com"
     options = params(dns_names=[site], dns_zone="my.salesforce.com")
-    assert select.zone_names(options) == ["my.salesforce.com", site]
-    assert select.zone_names(params(dns_zone="salesforce.co")) == [HOST]
-    assert "hides every name below it" in select.shadowing(facts(), options)[0]
-    assert select.shadowing(facts(), params(dns_names=[site])) == []
+    assert dns.zone_names(options) == ["my.salesforce.com", site]
+    assert dns.zone_names(params(dns_zone="salesforce.co")) == [HOST]
+    assert "hides every name below it" in dns.shadowing(facts(), options)[0]
+    assert dns.shadowing(facts(), params(dns_names=[site])) == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def test_a_zone_is_named_as_its_host_unless_one_that_covers_it_is_asked_for() ->
 def test_a_forwarding_rule_wins_if_it_is_as_specific_as_the_zone(rules: list[tuple[str, str]], blocked: bool) -> None:
     blockers = select.Blockers()
     found = [{"id": f"rslvr-{index}", "name": None, "type": kind, "domain": domain} for index, (kind, domain) in enumerate(rules)]
-    select.check_resolver_rules(facts(resolver_rules=found), params(), blockers)
+    dns.check_resolver_rules(facts(resolver_rules=found), params(), blockers)
     assert bool(blockers.items) is blocked
 
 
@@ -195,15 +197,15 @@ def test_a_system_rule_of_the_host_cures_a_rule_of_the_wide_zone() -> None:
         {"id": "rslvr-1", "name": "all", "type": "FORWARD", "domain": "my.salesforce.com"},
         {"id": "rslvr-2", "name": "not us", "type": "SYSTEM", "domain": HOST},
     ]
-    select.check_resolver_rules(facts(resolver_rules=found), params(dns_zone="my.salesforce.com"), blockers)
+    dns.check_resolver_rules(facts(resolver_rules=found), params(dns_zone="my.salesforce.com"), blockers)
     assert blockers.items == []
 
 
 def test_records_are_in_one_order() -> None:
-    record = select.wanted_record(HOST, params(), None, ["10.0.0.9", "10.0.0.10"])
+    record = dns.wanted_record(HOST, params(), None, ["10.0.0.9", "10.0.0.10"])
     assert record is not None
     assert record["values"] == ["10.0.0.10", "10.0.0.9"]
-    assert select.wanted_record(HOST, params(), None, []) is None
+    assert dns.wanted_record(HOST, params(), None, []) is None
 
 
 def zone(records: list[dict[str, t.Any]], ours: bool, name: str = HOST) -> dict[str, t.Any]:
@@ -216,19 +218,19 @@ def record(name: str, values: list[str], kind: str = "A") -> dict[str, t.Any]:
 
 def test_a_zone_of_ours_goes_with_our_records_and_stays_for_those_of_others() -> None:
     mine, soa, theirs = record(HOST, ["10.0.0.9"]), record(HOST, ["ns"], "SOA"), record(f"x.{HOST}", ["192.0.2.1"])
-    gone = select.dns_leftovers(facts(zones=[zone([mine, soa], ours=True)]), params())
+    gone = dns.dns_leftovers(facts(zones=[zone([mine, soa], ours=True)]), params())
     assert [item["name"] for item in gone["zones"]] == [HOST]
     assert [item["record"] for item in gone["records"]] == [mine]
-    kept = select.dns_leftovers(facts(zones=[zone([mine, soa, theirs], ours=True)]), params())
+    kept = dns.dns_leftovers(facts(zones=[zone([mine, soa, theirs], ours=True)]), params())
     assert kept["zones"] == []
     assert f"x.{HOST} A" in kept["kept"][0]["why"]
 
 
 def test_in_a_zone_that_was_found_only_records_that_lead_to_our_endpoint_go() -> None:
     found = facts(zones=[zone([record(HOST, ["10.0.0.9"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
-    assert [item["record"]["values"] for item in select.dns_leftovers(found, params())["records"]] == [["10.0.0.9"]]
+    assert [item["record"]["values"] for item in dns.dns_leftovers(found, params())["records"]] == [["10.0.0.9"]]
     strange = facts(zones=[zone([record(HOST, ["10.0.0.9", "192.0.2.1"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
-    left = select.dns_leftovers(strange, params())
+    left = dns.dns_leftovers(strange, params())
     assert left["records"] == left["zones"] == []
     assert "something else" in left["kept"][0]["why"]
 
@@ -250,3 +252,33 @@ def test_which_endpoint_is_ours(tags: dict[str, str], groups: list[str], given: 
     found = facts(own_group={"id": "sg-1"}, connection={"vpc_endpoint_id": "vpce-1"})
     item = endpoint("vpce-1", tags=tags, security_group_ids=groups)
     assert select.is_our_endpoint(item, found, params(vpc_endpoint_id=given)) is ours
+
+
+def test_only_vpcs_that_the_role_associated_are_dropped() -> None:
+    here, mine, theirs = ({"id": f"vpc-{number}", "region": "eu-central-1"} for number in (1, 2, 3))
+    tags = {TAG: OURS, VPCS_TAG: "eu-central-1/vpc-2 us-west-2/vpc-3"}
+    made = {"name": HOST, "comment": "", "tags": tags, "vpcs": [here, mine, theirs]}
+    assert dns.dropped_vpcs(made, [here], facts()) == [mine]
+    assert dns.dropped_vpcs(made, [here, mine], facts()) == []
+    assert dns.dropped_vpcs({**made, "tags": {**tags, TAG: "another"}}, [here], facts()) == []
+    assert dns.dropped_vpcs({**made, "tags": {TAG: OURS}}, [here], facts()) == []
+
+
+def test_a_zone_remembers_what_the_role_associates_and_forgets_what_is_dropped() -> None:
+    here, mine, theirs = ({"id": f"vpc-{number}", "region": "eu-central-1"} for number in (1, 2, 3))
+    made = {"name": HOST, "comment": "", "tags": {TAG: OURS}, "vpcs": [here, theirs]}
+
+    def tag(zone: Json | None, *vpcs: Json) -> str | None:
+        return dns.our_zone_tags(zone, [here, *vpcs], facts(), params(tags={}))[VPCS_TAG]
+
+    assert tag(None, mine, theirs) == "eu-central-1/vpc-2 eu-central-1/vpc-3"
+    assert tag(made, mine, theirs) == "eu-central-1/vpc-2"
+    known = {**made, "tags": {TAG: OURS, VPCS_TAG: "eu-central-1/vpc-2"}, "vpcs": [here, mine, theirs]}
+    assert tag(known, mine, theirs) == "eu-central-1/vpc-2"
+    assert tag(known, theirs) is None
+    # A tag's value has 256 characters; what does not fit is not remembered, rather than half an ID.
+    many = [{"id": f"vpc-{number:017x}", "region": "ap-southeast-1"} for number in range(20)]
+    long = tag(None, *many)
+    assert long
+    assert len(long) <= 256
+    assert long.split() == [f"ap-southeast-1/{vpc['id']}" for vpc in many[: len(long.split())]]
