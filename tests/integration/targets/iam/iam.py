@@ -160,9 +160,10 @@ def setup(bench: Bench) -> None:
     expect(not preflight, f"the policy preflight has more than is needed: {sorted(preflight)}")
     left -= early | {*MAKE, DISSOCIATE} | told_early(bench, document, left - early, **repair)
     expect(not left, f"the policy setup has more than is needed: {sorted(left)}")
-    stops(bench, "setup", document, DISSOCIATE, private_connect_dns_vpcs=[], private_connect_tags=TAGS)
-    passes(bench, "setup", document, private_connect_tags=TAGS)
-    passes(bench, "setup", document, private_connect_tags=TAGS)
+    wanted = {"private_connect_tags": TAGS, "private_connect_dns_vpcs": []}
+    stops(bench, "setup", document, DISSOCIATE, **wanted)
+    passes(bench, "setup", document, **wanted)
+    passes(bench, "setup", document, **wanted)
     expect(not bench.writes(), f"a second run wrote {bench.writes()}")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import difflib
+import gc
 import json
 import os
 import pathlib
@@ -276,3 +277,8 @@ def equal(what: str, have: t.Any, want: t.Any) -> None:
 # boto3 reads what it knows of services when a client is made; every forked run finds it read.
 for _service in ("ec2", "route53", "route53resolver"):
     boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION).client(_service)
+
+# A run ends before collecting garbage pays, and a collection would touch, and so copy, all that it shares with this process.
+gc.collect()
+gc.freeze()
+gc.disable()
