@@ -201,8 +201,8 @@ def replace(bench: Bench) -> None:
     expect([item["region"] for item in made] == [ELSEWHERE, ELSEWHERE] and len(there["zones"]) == 1, f"not all has moved: {made}, {there['zones']}")
     expect(set(made[0]["tags"]) == {"privatelink.salesforce/connection"}, f"the endpoint still tells from where it moved: {made[0]['tags']}")
     disturb(bench, ELSEWHERE)
-    stops(bench, "setup", document, DISSOCIATE, private_connect_dns_vpcs=[], **moved)
     left -= {*MOVE, DISSOCIATE} | told_early(bench, document, left, region=ELSEWHERE, preflight=True, tags=TAGS)
+    stops(bench, "setup", document, DISSOCIATE, private_connect_dns_vpcs=[], **moved)
     expect(not left, f"the policy replace has more than is needed: {sorted(left)}")
 
 

@@ -48,13 +48,13 @@ def refused(hands: Hands, region: str = REGION) -> None:
     equal("everything without replace", hands.state(), before)
 
 
-def replaced(hands: Hands) -> list[str]:
-    """With replace; returns the calls that changed something, in order."""
+def replaced(hands: Hands) -> list[Json]:
+    """With replace; returns the calls, in order."""
     hands.client.clear_calls()
     well(hands.role(replace=True))
     calls = hands.client.calls()
     check_order(calls)
-    return [f"{call['service']} {call['action']}" for call in calls if call["write"]]
+    return calls
 
 
 def check_order(calls: list[Json]) -> None:
@@ -98,8 +98,7 @@ def lose(hands: Hands, how: str) -> str:
 def deleted(hands: Hands) -> None:
     lose(hands, "deleted")
     refused(hands)
-    calls = replaced(hands)
-    equal("deletions of endpoints", calls.count("aws ec2.DeleteVpcEndpoints"), 0)
+    equal("deletions of endpoints", [call["action"] for call in replaced(hands) if call["write"] and call["action"] == "ec2.DeleteVpcEndpoints"], [])
     settled(hands)
 
 
@@ -110,7 +109,7 @@ def rejected(hands: Hands) -> None:
     equal("the org knows", hands.client.connections()[NAME]["status"], "RejectedRemotely")
     refused(hands)
     calls = replaced(hands)
-    equal("the last call that changes something", calls[-1], "aws ec2.DeleteVpcEndpoints")
+    equal("the last call that changes something", [call["action"] for call in calls if call["write"]][-1], "ec2.DeleteVpcEndpoints")
     equal("the old endpoint", [item["id"] for item in hands.state()["aws"]["endpoints"] if item["id"] == old], [])
     settled(hands)
 
@@ -177,29 +176,26 @@ def broken_off(hands: Hands) -> None:
     """Each write of a replacement is refused once, which ends the run there; what is left is told, and the next run brings all into place."""
     lose(hands, "rejected")
     hands.client.sync(NAME)
-    calls = replaced(hands)
-    # Of those that come several times, such as the change of the record, the first and the last.
-    for number in sorted({calls.index(call) for call in calls} | {len(calls) - 1 - calls[::-1].index(call) for call in calls}):
+    calls = [(call["service"], call["action"], call["write"]) for call in replaced(hands)]
+    # A Sync that is refused is made again. Of what comes several times, such as the change of the record, the first and the last.
+    ending = [(number, call) for number, call in enumerate(calls) if call[2] and not call[1].endswith(".Sync")]
+    for number in sorted({*{call: number for number, call in ending}.values(), *{call: number for number, call in reversed(ending)}.values()}):
         lose(hands, "rejected")
         hands.client.sync(NAME)
-        service, action = calls[number].split()
+        service, action, _write = calls[number]
         hands.client.clear_calls()
-        skip = calls[:number].count(calls[number]) + dry(action)
+        # Dry runs count, too.
+        skip = sum(call[:2] == (service, action) for call in calls[:number])
         words = {"code": "Broken", "message": "broken off"} if service == "aws" else None
         hands.client.add_fault("status", service, action, skip=skip, status=400, body=words)
         run = hands.role(replace=True)
-        equal(f"the run that breaks off at {calls[number]}", (run.failed, [fault["hits"] for fault in hands.client.faults()]), (True, [1]))
+        equal(f"the run that breaks off at {action}", (run.failed, [fault["hits"] for fault in hands.client.faults()]), (True, [1]))
         hands.client.clear_faults()
         if action == "ec2.DeleteVpcEndpoints":
             equal("all that is left to do", [item["what"] for item in hands.info()["drift"]], ["replaced_endpoints"])
         well(hands.role(replace=True))
         in_place(hands)
-        print(f"   broken off at {calls[number]}", flush=True)
-
-
-def dry(action: str) -> int:
-    """How many dry runs of the action come before it."""
-    return 1 if action in ("ec2.CreateVpcEndpoint", "ec2.DeleteVpcEndpoints") else 0
+        print(f"   broken off at {action}", flush=True)
 
 
 if __name__ == "__main__":

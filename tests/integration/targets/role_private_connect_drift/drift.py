@@ -24,6 +24,8 @@ from edits import EDITS, Edit, Site
 from runs import COLLECTION, NAME, TAG, Json, Run, emulators, equal
 
 PAGE = COLLECTION / "docs" / "drift.md"
+# After a creation or a replacement its outcome cannot be known before; nor that a record comes back which is taken away only for a tear-down.
+SYNC, RECORDS = "Sync until the connection is ready", "Write the records"
 Row = tuple[str, str, str, str]
 HEAD = """<!--
 Copyright (c) 2026, privatelink.salesforce contributors
@@ -34,8 +36,9 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # What drifts, and what a run does about it
 
 Made by `tests/integration/targets/role_private_connect_drift`, which does each edit on the emulators behind the role's back and then runs the
-role in check mode, for real, and once more. Check mode writes nothing and predicts what the run does; a refusal writes nothing; the last run
-changes nothing; what belongs to others stays as it is.
+role in check mode, for real, and once more. Check mode writes nothing and predicts what the run does, apart from the Sync after a creation or a
+replacement, and a record that comes back as it was. A refusal writes nothing. The last run changes nothing. What belongs to others stays as it
+is, apart from their tags on an endpoint that is gone.
 
 `drift` and `blockers` are what `privatelink.salesforce.private_connect_info` returns; the steps are the names of the role's tasks.
 Where a run refuses, the next column says what it does with `private_connect_replace: true`.
@@ -101,7 +104,9 @@ def prove(site: Site, edit: Edit, good: Json) -> tuple[Row, Json]:
     else:
         run = repaired(site)
     if run:
-        equal("what check mode predicts, for real", predicted.changed, run.changed)
+        later = [SYNC] if edit.drift[:1] == ("connection",) or with_replace else []
+        later += [RECORDS] if with_replace and "record" not in edit.drift else []
+        equal("what check mode predicts, for real", *([task for task in tasks.changed if task not in later] for tasks in (predicted, run)))
 
     if run is None or run.changed:
         quiet(site, site.state(), "the next run", nothing=True)
