@@ -138,6 +138,7 @@ def _alias(site: Site) -> None:
 
 
 def _second_zone(site: Site) -> None:
+    site.zone_id = site.info()["dns"][0]["zone"]["id"]
     site.delete_zone()
     site.zone_id = site.new_zone(site.host, site.vpc, {site.host: "10.1.1.3", f"lab.{site.host}": "10.1.1.4"})
 
