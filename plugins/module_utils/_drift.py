@@ -150,24 +150,19 @@ def _replaced(facts: Facts) -> Drift:
     endpoint, connection = facts["endpoint"], facts["connection"]
     if not endpoint or not connection or connection["vpc_endpoint_id"] != endpoint["id"]:
         return []
-    left = [item for item in facts["own_endpoints"] if item["id"] != endpoint["id"] and str(item["state"]).lower() != "deleting"]
     return [
         _item("endpoint.replaced", {"id": item["id"], "state": item["state"]}, None, f"delete VPC endpoint {item['id']}, which {endpoint['id']} has replaced")
-        for item in left
+        for item in select.replaced_endpoints(facts)
     ]
 
 
 def _left_behind(facts: Facts) -> Drift:
-    """Old endpoints; and the old place, after a move whose registered endpoint is the new one already: before, the connection's differences tell of it."""
-    found: Drift = []
-    replaced = [{"id": item["id"], "state": item["state"]} for item in select.replaced_endpoints(facts)]
-    if replaced:
-        found.append(_item("replaced_endpoints", replaced, [], f"delete VPC endpoint {', '.join(item['id'] for item in replaced)}, which was replaced"))
+    """After a move whose registered endpoint is the new one already; before, the connection's differences tell of it."""
     place = facts["moved_from"]
     if not place or place["endpoint_id"]:
-        return found
+        return []
     have = {"region": place["region"], "vpc_id": place["vpc_id"]}
-    return [*found, _item("moved_from", have, None, f"take down what the move left in {place['vpc_id']} in {place['region']}")]
+    return [_item("moved_from", have, None, f"take down what the move left in {place['vpc_id']} in {place['region']}")]
 
 
 def _dns(facts: Facts, params: Params) -> Drift:

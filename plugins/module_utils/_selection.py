@@ -100,7 +100,7 @@ def is_our_endpoint(item: t.Mapping[str, t.Any], facts: Facts, params: Params) -
 
 
 def replaced_endpoints(facts: Facts) -> list[t.Mapping[str, t.Any]]:
-    """Endpoints of ours beside the one that is meant: a replacement that broke off before its last step leaves them."""
+    """Endpoints of ours beside the one that is meant; AWS is at those that it deletes."""
     meant = (facts["endpoint"] or {}).get("id")
     return [item for item in facts["own_endpoints"] if item["id"] != meant and str(item["state"]).lower() != "deleting"]
 

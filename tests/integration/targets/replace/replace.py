@@ -192,7 +192,7 @@ def broken_off(hands: Hands) -> None:
         equal(f"the run that breaks off at {action}", (run.failed, [fault["hits"] for fault in hands.client.faults()]), (True, [1]))
         hands.client.clear_faults()
         if action == "ec2.DeleteVpcEndpoints":
-            equal("all that is left to do", [item["what"] for item in hands.info()["drift"]], ["replaced_endpoints"])
+            equal("all that is left to do", [item["what"] for item in hands.info()["drift"]], ["endpoint.replaced"])
         well(hands.role(replace=True))
         in_place(hands)
         print(f"   broken off at {action}", flush=True)

@@ -150,7 +150,7 @@ def options(site: Site) -> Json:
 def check_item(item: Json, info: Json, good: Json) -> None:
     """What is reported as ``have`` is there, and what is reported as ``want`` is what was there before the edit."""
     part, _dot, field = item["what"].partition(".")
-    if part in ("endpoint", "connection") and field not in ("", "tags", "state"):
+    if part in ("endpoint", "connection") and field not in ("", "tags", "state", "replaced"):
         equal(f"have of {item['what']}", item["have"], info[part][field])
         fresh = item["what"] == "connection.vpc_endpoint_id" and info["endpoint"] is None
         equal(f"want of {item['what']}", item["want"], "a new endpoint" if fresh else good[part][field])
@@ -212,7 +212,8 @@ def without_their_tags(site: Site) -> t.Callable[[Json], Json]:
 
 
 def row(edit: Edit, info: Json, run: Run | None, with_replace: Run | None) -> Row:
-    reported = [f"`{item['what']}`: {item['repair'].replace(str(info['dns'][0]['host']), 'of the host')}" for item in info["drift"]]
+    host = str(info["dns"][0]["host"])
+    reported = [f"`{item['what']}`: {re.sub('vpce-[0-9a-f]+', 'vpce-...', item['repair'].replace(host, 'of the host'))}" for item in info["drift"]]
     reported += [f"in the way: `{item['what']}`" for item in info["blockers"]]
     does = steps(run) if run else "stops before the first write, with the plan" if with_replace else "stops before the first write, with the cure"
     return edit.what, "<br>".join(reported) or "nothing", does, steps(with_replace) if with_replace else ""

@@ -159,7 +159,6 @@ def _repoint(site: Site) -> None:
 
 NEW_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "record")
 LOST_ENDPOINT = ("endpoint", "connection.vpc_endpoint_id", "connection.status", "record")
-REPLACED = "replaced_endpoints"
 FOREIGN: t.Any = {"leads_to": "edited"}
 
 EDITS = (
@@ -223,13 +222,13 @@ EDITS = (
     Edit("label edited", lambda site: site.client.set_fields(NAME, label="Something else"), ("connection.label",)),
     Edit("description edited", lambda site: site.client.set_fields(NAME, description="Something else"), ("connection.description",)),
     Edit("connection deactivated", lambda site: site.client.act("deactivate", name=NAME), ("connection.active",)),
-    Edit("connection torn down, and the endpoint rejected by it", _torn_down, (*LOST_ENDPOINT, REPLACED)),
+    Edit("connection torn down, and the endpoint rejected by it", _torn_down, LOST_ENDPOINT),
     Edit("connection deleted in Setup", lambda site: site.client.delete(NAME), ("connection",)),
     # What takes a tear-down
     Edit("endpoint deleted", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
     Edit("endpoint deleted, and the org knows", lambda site: _seen(site, "deleted"), LOST_ENDPOINT, ("replace",)),
-    Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), (*LOST_ENDPOINT, REPLACED), ("replace",)),
-    Edit("endpoint of the role's left over from a replacement that broke off", _left_over, (REPLACED,)),
+    Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), LOST_ENDPOINT, ("replace",)),
+    Edit("endpoint of the role's left over from a replacement that broke off", _left_over, ("endpoint.replaced",)),
     Edit(
         "connection pointed at another endpoint in Setup",
         _repoint,

@@ -271,13 +271,6 @@ def test_an_endpoint_of_others_is_not_taken_down() -> None:
     assert gone(facts(own_endpoints=[], own_group=None)) == [("connection", "Ready")]
 
 
-def test_endpoints_that_were_replaced_go() -> None:
-    old, going = endpoint(id="vpce-0", state="rejected"), endpoint(id="vpce-9", state="deleting")
-    (item,) = drift.present(facts(own_endpoints=[old, endpoint(), going]), params())
-    assert (item["what"], item["have"], item["want"]) == ("replaced_endpoints", [{"id": "vpce-0", "state": "rejected"}], [])
-    assert item["repair"] == "delete VPC endpoint vpce-0, which was replaced"
-
-
 def test_a_vpc_of_ours_that_is_dropped_is_told_beside_one_that_is_missing() -> None:
     far, next_one = {"id": "vpc-8", "region": "us-west-2"}, {"id": "vpc-9", "region": REGION}
     zone = {**entry()["zone"], "vpcs": [{"id": VPC, "region": REGION}, far]}
