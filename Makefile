@@ -8,7 +8,7 @@ PROFILE ?= default
 TOOLS := tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cli env build format lint sanity units integration reliability bench bench-fleet demo-fleet clean
+.PHONY: help demo test test-cli test-long env build format lint sanity units integration reliability bench bench-fleet demo-fleet clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ integration: ## Run integration targets on the emulators (TARGETS="name ...", PR
 
 reliability: ## Kill, cut and race runs of the role at every write, and write docs/reliability.md (ARGS="--resume": only what has not passed)
 	@$(PYTHON) $(TOOLS)/reliability.py -- $(ARGS)
+
+test-long: ## Run the integration targets that take too long for each change
+	@$(PYTHON) $(TOOLS)/integration.py --profile $(PROFILE) --rare
 
 bench: ## Measure the collection against a plain playbook
 	@$(PYTHON) tests/benchmarks/bench.py

@@ -30,6 +30,8 @@ TARGETS = Path("tests/integration/targets")
 LONG = "time="
 SHORT = 0.5  # minutes, of targets without the alias
 NOT_BY_DEFAULT = {"hidden", "disabled", "unsupported"}
+# Takes too long for each change; runs where it is named, and in `make test-long`.
+RARE = "rare"
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # Loopback addresses are not to be asked of a proxy.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -85,10 +87,10 @@ def _minutes(target: Path) -> float:
     return next((float(alias[len(LONG) :].rstrip("m")) for alias in _aliases(target) if alias.startswith(LONG)), SHORT)
 
 
-def find(root: Path, wanted: t.Sequence[str], quick: bool = False, part: tuple[int, int] = (1, 1)) -> list[Path]:
+def find(root: Path, wanted: t.Sequence[str], quick: bool = False, part: tuple[int, int] = (1, 1), rare: bool = False) -> list[Path]:
     """Return the directories of the targets that are wanted; none wanted: all but those that run only when named, ``quick``: nor long ones.
 
-    ``part`` (number, of how many) of them is chosen such that all parts take about as long.
+    ``rare``: only those that take too long for each change. ``part`` (number, of how many) of them is chosen such that all parts take about as long.
     """
     known = {path.name: path for path in sorted((root / TARGETS).glob("*/")) if (path / "tasks/main.yml").exists() or (path / "runme.sh").exists()}
     wrong = [name for name in wanted if name not in known]
@@ -96,7 +98,9 @@ def find(root: Path, wanted: t.Sequence[str], quick: bool = False, part: tuple[i
         raise env.EnvError(f"There is no target {', '.join(wrong)}. There are: {', '.join(known) or 'none'}.")
     if wanted:
         return [known[name] for name in wanted]
-    chosen = [path for path in known.values() if not _aliases(path) & NOT_BY_DEFAULT and not (quick and _minutes(path) != SHORT)]
+    chosen = [
+        path for path in known.values() if not _aliases(path) & NOT_BY_DEFAULT and (RARE in _aliases(path)) == rare and not (quick and _minutes(path) != SHORT)
+    ]
     parts: list[list[Path]] = [[] for _number in range(part[1])]
     for path in sorted(chosen, key=_minutes, reverse=True):
         min(parts, key=lambda paths: sum(map(_minutes, paths))).append(path)
@@ -186,7 +190,7 @@ def _serve(worker: Worker, targets: queue.SimpleQueue[Path], logs: Path) -> tupl
 def run(options: argparse.Namespace) -> int:
     at = env.ensure(options.profile)
     root = tree.sync(at)
-    chosen = find(root, options.targets, options.quick, options.part)
+    chosen = find(root, options.targets, options.quick, options.part, options.rare)
     logs = env.CACHE / "logs" / "integration" / at.profile
     logs.mkdir(parents=True, exist_ok=True)
     targets: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -206,6 +210,7 @@ def main() -> int:
     parser.add_argument("--profile", default="default", help="the environment to run in, see env.py")
     parser.add_argument("--workers", type=int, default=1, help="sets of emulators, and targets at a time")
     parser.add_argument("--quick", action="store_true", help="leave out the targets that an alias marks as long")
+    parser.add_argument("--rare", action="store_true", help="those that take too long for each change")
     parser.add_argument("--part", type=_part, default=(1, 1), metavar="1/3", help="only the first of three parts, which take about as long")
     parser.add_argument("--timeout", type=float, default=1200.0, help="seconds for one target")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="as for ansible-playbook")
