@@ -103,7 +103,7 @@ def test_drift_opens_the_workflow(rig: Rig, web: Web, tmp_path) -> None:
         endpoint = rig.client.connections()[NAME]["vpc_endpoint_id"]
         rig.client.act_aws("set_state", endpoint, "rejected")
         launch = until("the launch of the workflow", lambda: web.launches, rulebook.output)[0]
-        assert launch["extra_vars"]["private_connect_name"] == NAME
+        assert launch["extra_vars"]["private_connect_hosts"] == f"acme_{NAME}"
     assert _org(rig)["client_secret"] not in rulebook.output()
 
 
