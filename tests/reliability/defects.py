@@ -95,7 +95,7 @@ DEFECTS = (
     Defect("a tear-down leaves the zone", f"{TASKS}/names_out.yml", "when: private_connect__zones_too", "when: false", "stale: tear-down: endpoint is listed"),
     Defect(
         "a zone without its tag is not known",
-        f"{UTILS}/_selection.py",
+        f"{UTILS}/_selection_dns.py",
         'return zone["comment"] ==',
         'return False and zone["comment"] ==',
         "crash: set-up: .*HostedZone",
@@ -106,8 +106,8 @@ DEFECTS = (
     Defect(
         "nobody waits for the interfaces to go",
         f"{UTILS}/_vpc_endpoint.py",
-        'return self._until_gone(endpoint) if self.params["wait"] and',
-        "return self._until_gone(endpoint) if not self.params and",
+        'return self.calls.until_gone(endpoint) if self.params["wait"] and',
+        "return self.calls.until_gone(endpoint) if not self.params and",
         "stale: tear-down: interfaces linger",
     ),
     Defect("redirects are followed", f"{UTILS}/_http.py", "allow_redirects=False", "allow_redirects=True", "hostile: .*query redirects"),
