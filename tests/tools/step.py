@@ -31,6 +31,7 @@ class Step:
     name: str
     what: str
     run: t.Callable[[Log], str]
+    by_name: bool = False  # runs only where it is named
 
 
 class Log:

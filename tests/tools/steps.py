@@ -262,4 +262,5 @@ def all_steps() -> list[Step]:
         Step("importer", "galaxy-importer on the tarball", importer),
         Step("build", "build, install beside amazon.aws, list every plugin", build),
         Step("ee", "ansible-builder introspect and create; the collection with its requirements alone", execution_environment),
+        Step("reliability", "a part of the rig that kills, cuts and races runs of the role", reliability, by_name=True),
     ]
