@@ -90,6 +90,7 @@ class Watcher:
         self._context = Context(sessions=_Sessions())
         self._known: dict[Key, Seen] = {}
         self._started = False
+        self._told: set[str] = set()
         problems: list[str] = []
         unknown = sorted(set(args) - {*OPTIONS, *ORG_OPTIONS})
         if unknown:
@@ -99,7 +100,9 @@ class Watcher:
         self.interval = args.get("interval", 60)
         if not isinstance(self.interval, (int, float)) or isinstance(self.interval, bool) or self.interval < 1:
             problems.append(f"interval is {self.interval!r}, it must be a number of seconds, at least 1")
-        self._initial = args.get("initial") is True
+        self._initial = args.get("initial", False)
+        if not isinstance(self._initial, bool):
+            problems.append(f"initial is {self._initial!r}, it must be true or false")
         self._environments = _environments(args.get("environments") or [], common.validated_parameters, problems)
         self._sources: list[_inventory.Source] = []
         if args.get("orgs") or not args.get("environments"):
@@ -138,12 +141,17 @@ class Watcher:
                     found.update({(source.name, full_name(item)): Seen(connection=dict(item), instance_url=url) for item in answer["connections"]})
             for (org, params), seen in zip(self._environments, environments):
                 found[org, params["name"]] = seen
-        self._context.warnings.clear()
         return found
 
+    def warnings(self) -> list[str]:
+        """Those that have not been told before, such as that certificates are not checked."""
+        new = [text for text in dict.fromkeys(self._context.warnings) if text not in self._told]
+        self._told.update(new)
+        self._context.warnings.clear()
+        return new
+
     def _joined(self, environment: tuple[str, dict[str, t.Any]]) -> Seen:
-        context = dataclasses.replace(self._context, warnings=[])
-        result = execute(joined.DEFINITION, dict(environment[1]), check_mode=True, diff_mode=False, context=context)
+        result = execute(joined.DEFINITION, dict(environment[1]), check_mode=True, diff_mode=False, context=self._context)
         if result.get("failed"):
             return Seen(error=str(result["msg"]))
         return Seen(result["connection"], result["drift"], result["next_step"], environment[1]["instance_url"])

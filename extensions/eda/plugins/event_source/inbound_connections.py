@@ -78,7 +78,10 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     watcher = Watcher(args)
     pause = watcher.interval
     while True:
-        for event in await asyncio.to_thread(watcher.poll):
+        events = await asyncio.to_thread(watcher.poll)
+        for warning in watcher.warnings():
+            log.warning("inbound_connections: %s", warning)
+        for event in events:
             if event["change"] == "error":
                 log.warning("inbound_connections: %s: %s", event["org"], event["message"])
             await queue.put(event)

@@ -109,9 +109,28 @@ def test_the_first_round_tells_errors_and_on_request_what_is_there(rig):
     assert watcher.poll() == []
 
 
+def test_that_certificates_are_not_checked_is_told_once(rig):
+    org = {"name": "acme", "instance_url": rig.credentials()["acme"]["instance_url"], "validate_certs": False}
+    watcher = Watcher({"orgs": [org]})
+    told = []
+    for _round in range(2):
+        watcher.poll()
+        told += watcher.warnings()
+    assert len(told) == 1
+    assert "validate_certs=false" in told[0]
+
+
 def test_every_problem_of_the_arguments_at_once():
-    wrong = {"orgs": ["acme", {"instanceurl": "x"}], "environments": ["x", {"name": "One", "dns_ttl": "soon"}], "interval": True, "every": 5}
+    wrong = {"orgs": ["acme", {"instanceurl": "x"}], "environments": ["x", {"name": "One", "dns_ttl": "soon"}], "interval": True, "initial": "yes", "every": 5}
     with pytest.raises(InputError) as caught:
         Watcher(wrong)
-    for word in ("unknown arguments every", "interval is True", "org 1 is 'acme'", "org 2 has unknown options instanceurl", "environment 1 is 'x'", "dns_ttl"):
+    for word in (
+        "unknown arguments every",
+        "interval is True",
+        "initial is 'yes'",
+        "org 1 is 'acme'",
+        "org 2 has unknown options instanceurl",
+        "environment 1 is 'x'",
+        "dns_ttl",
+    ):
         assert word in str(caught.value)
