@@ -66,7 +66,7 @@ def _source(number: int, entry: t.Any, common: Options, context: Context, proble
     unknown = sorted(set(given) - set(ORG_OPTIONS))
     if unknown:
         problems.append(f"{label} has unknown options {', '.join(unknown)}; known are name, {', '.join(ORG_OPTIONS)}")
-        return None
+        given = {key: value for key, value in given.items() if key in ORG_OPTIONS}
     own = (*_LOGIN, *_PLACE) if set(given) & set(_LOGIN) else _PLACE if "instance_url" in given else ()
     options = {**{key: value for key, value in common.items() if value is not None and key not in own}, **given}
     # No fallback to the environment here: the plugin's own options have had it.

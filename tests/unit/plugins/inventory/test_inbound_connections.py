@@ -153,7 +153,7 @@ def test_the_users_own_groups_and_variables(tmp_path, orgs):
 def test_all_problems_of_all_orgs_at_once_and_no_call(tmp_path, orgs, rig):
     wrong = [
         {"instance_url": "ftp://acme", "access_token": "x"},
-        {**orgs["beta"], "instanceurl": "https://acme.my.salesforce.com"},
+        {**orgs["beta"], "instanceurl": "https://acme.my.salesforce.com", "token_url": "ftp://token"},
         {**orgs["beta"], "timeout": "soon"},
         {**orgs["beta"], "name": "same"},
         {**orgs["beta"], "name": "same"},
@@ -162,7 +162,7 @@ def test_all_problems_of_all_orgs_at_once_and_no_call(tmp_path, orgs, rig):
     ]
     with pytest.raises(AnsibleParserError) as caught:
         parse(tmp_path, orgs=wrong)
-    for word in ("ftp://acme", "unknown options instanceurl", "timeout", "two orgs are called same", "'a b'", "org 7 is 'acme'"):
+    for word in ("ftp://acme", "ftp://token", "unknown options instanceurl", "timeout", "two orgs are called same", "'a b'", "org 7 is 'acme'"):
         assert word in str(caught.value)
     assert rig.client.calls("salesforce") == []
 
