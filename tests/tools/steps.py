@@ -239,10 +239,12 @@ def integration(core: str, part: str, log: Log) -> str:
 
 
 def reliability(log: Log) -> str:
-    """The short part of the rig, and whether its report is of the cases that there are."""
+    """The short part of the rig, and whether its report, if there is one, is of the cases that there are."""
     at = env.ensure("default")
     root = tree.sync(at)
-    words, more = rig.command(root, ["--quick", "--check", str(root / rig.REPORT)])
+    page = root / rig.REPORT
+    # Before the first full run there is none.
+    words, more = rig.command(root, ["--quick", *(["--check", str(page)] if page.exists() else [])])
     output = log.run(words, at.home, at.environ(ANSIBLE_TEST_PYTHON_INTERPRETER=str(at.python), **more))
     return output.strip().splitlines()[-1]
 
