@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
 
 from runs import NAME, REGION, TAG, Bench, Json
 
@@ -82,8 +83,8 @@ class Hands(Bench):
     # Route 53 by hand
 
     def new_zone(self, name: str, vpc: str, records: t.Mapping[str, str]) -> str:
-        reference = f"{name}{len(self.state()['aws']['zones'])}"
-        made = self.route53.create_hosted_zone(Name=name, CallerReference=reference, VPC={"VPCRegion": REGION, "VPCId": vpc})
+        # Route 53 takes a reference once, also after its zone is gone.
+        made = self.route53.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()), VPC={"VPCRegion": REGION, "VPCId": vpc})
         zone = made["HostedZone"]["Id"].rpartition("/")[2]
         for record, address in records.items():
             self.put_record(record, "A", [address], zone=zone)
