@@ -64,6 +64,7 @@ def spread(options: argparse.Namespace) -> int:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         environ = {**os.environ, "ANSIBLE_LOCAL_TEMP": str(scratch), "ANSIBLE_REMOTE_TMP": str(scratch)}
+        environ |= {"ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(scratch / "facts")}
         words = [sys.executable, "-m", "reliability", *sys.argv[1:], "--folder", str(folder), "--worker", str(number)]
         processes.append(subprocess.Popen(words, env=environ))
     broken = [process.wait() for process in processes]

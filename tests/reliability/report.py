@@ -36,7 +36,8 @@ BESIDE = (
     ("SOQL metacharacters, pages that lead elsewhere or nowhere, answers that are no org's", "tests/unit/plugins/module_utils/test_org.py"),
     ("Names, IDs, hosts and URLs that are none", "tests/unit/plugins/module_utils/test_validate.py"),
     ("Every status and wanted state, and walks of the plan under faults", "tests/unit/plugins/module_utils/test_plan.py"),
-    ("Secrets in argument lists, with each way to log in", "tests/integration/targets/role_private_connect_secrets"),
+    ("Secrets, with each way to log in, in good runs and bad ones", "tests/integration/targets/role_private_connect_secrets"),
+    ("Secrets in logs, argument lists, cached facts and temporary files of every integration target", "tests/tools/secrecy.py"),
     ("Each edit behind the role's back: reported, repaired or refused", "tests/integration/targets/role_private_connect_drift"),
 )
 
@@ -60,8 +61,8 @@ one that is given; `move` to another VPC; `tear-down`.
 Looked at in every run of every case, killed ones included:
 
 * After each single call, the name leads to no address without traffic (endpoint available, its connection Ready), unless a person or a race cut the path.
-* No secret (client secret, access token, AWS key) shows in the output at -vvvv with diffs, in records of tasks, or in files that are left. Not looked at: the
-  copy of a module that Ansible was starting when its process was killed.
+* No secret (client secret, access token, AWS key) shows in the output at -vvvv with diffs, in records of tasks, in cached facts, or in files that are
+  left. Not looked at: the copy of a module that Ansible was starting when its process was killed.
 * Things of others are byte for byte as before. After a tear-down the full listing of both systems is what it was before the set-up.
 
 Waits do not last: a sleep passes on a clock of the run's own. The modules of amazon.aws run in processes forked from the run's.

@@ -6,6 +6,7 @@
 The targets are laid out as ansible-test has them: tests/integration/targets/<name> with tasks/main.yml (a role, run on
 localhost without facts) or an executable runme.sh. Each worker starts one set of emulators and resets it before each target.
 A target finds the emulators' addresses in the variable `emulators` and in the file that EMULATORS_READY_FILE names.
+A target fails where a secret of the emulators shows in its log, in an argument list, in cached facts, or in temporary files that it leaves.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import urllib.request
 from pathlib import Path
 
 import env
+import secrecy
 import tree
 
 TARGETS = Path("tests/integration/targets")
@@ -127,6 +129,7 @@ class Worker:
         # An empty one, so that no configuration of the machine takes part.
         (self._folder / "ansible.cfg").touch()
         (self._folder / "vars.json").write_text(json.dumps({"emulators": self._emulators.ready}), encoding="utf-8")
+        self._secrets = secrecy.secrets(self._emulators.ready)
 
     def stop(self) -> None:
         self._emulators.stop()
@@ -146,28 +149,40 @@ class Worker:
         command, where = self._command(target)
         output = self._folder / "output" / target.name
         output.mkdir(parents=True, exist_ok=True)
+        facts, temporary = (self._folder / "left" / target.name / name for name in ("facts", "temporary"))
+        temporary.mkdir(parents=True)
         environ = self._at.environ(
             ANSIBLE_ROLES_PATH=str(self._root / TARGETS),
             ANSIBLE_INVENTORY=str(self._folder / "inventory"),
             ANSIBLE_CONFIG=str(self._folder / "ansible.cfg"),
             ANSIBLE_NOCOLOR="1",
             ANSIBLE_RETRY_FILES_ENABLED="0",
+            ANSIBLE_CACHE_PLUGIN="ansible.builtin.jsonfile",
+            ANSIBLE_CACHE_PLUGIN_CONNECTION=str(facts),
+            ANSIBLE_LOCAL_TEMP=str(temporary),
+            ANSIBLE_REMOTE_TEMP=str(temporary),
             ANSIBLE_TEST_PYTHON_INTERPRETER=str(self._at.python),
             INVENTORY_PATH=str(self._folder / "inventory"),
             OUTPUT_DIR=str(output),
             EMULATORS_READY_FILE=str(self._emulators.ready_file),
             PYTHONPATH=str(self._root / "tests"),
         )
-        with open(log, "wb") as out:
+        watch = secrecy.Watch(self._secrets)
+        with open(log, "wb") as out, watch.processes():
             # A session of its own, so that what a target leaves running ends with it.
             process = subprocess.Popen(command, cwd=where, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
             try:
-                return process.wait(self._options.timeout) == 0
+                good = process.wait(self._options.timeout) == 0
             except subprocess.TimeoutExpired:
                 out.write(f"\nnot done after {self._options.timeout} s\n".encode())
-                return False
+                good = False
             finally:
                 env.end_group(process)
+        watch.files(log, facts, temporary)
+        if watch.shows:
+            with open(log, "ab") as out:
+                out.write("".join(f"\na secret shows in {where}" for where in watch.shows).encode() + b"\n")
+        return good and not watch.shows
 
 
 def _serve(worker: Worker, targets: queue.SimpleQueue[Path], logs: Path) -> tuple[int, int]:
