@@ -23,9 +23,10 @@ import tempfile
 import time
 import traceback
 
+import quick
 from runs import emulators
 
-from . import catalogue, defects, forked_modules, report
+from . import catalogue, defects, report
 from .cases import Case
 from .lab import Lab
 from .scenarios import ALL, dump, load, reference
@@ -101,7 +102,7 @@ def _read(file: pathlib.Path) -> list[report.Result]:
 
 def work(options: argparse.Namespace) -> int:
     """One worker: its share of the cases."""
-    forked_modules.prepare()
+    quick.prepare()
     with emulators() as client, open(options.folder / f"worker{options.worker}.jsonl", "w", encoding="utf-8") as results:
         lab = Lab(client)
         references = (

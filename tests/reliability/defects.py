@@ -92,6 +92,13 @@ DEFECTS = (
         "when: false",
         "stale: swap: all of it$",
     ),
+    Defect(
+        "Route 53 is asked again only after minutes",
+        f"{TASKS}/dns.yml",
+        "        retry_interval: 10\n",
+        "",
+        "storms: set-up: PriorRequestNotComplete",
+    ),
     Defect("a tear-down leaves the zone", f"{TASKS}/names_out.yml", "when: private_connect__zones_too", "when: false", "stale: tear-down: endpoint is listed"),
     Defect(
         "a zone without its tag is not known",

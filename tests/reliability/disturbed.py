@@ -10,7 +10,7 @@ import typing as t
 
 from .cases import Case, References, converges
 from .lab import Lab
-from .scenarios import ALL, MOVE, SWAP, Reference, Scenario, Write
+from .scenarios import ALL, MOVE, REPLACE, SETUP, SWAP, TEARDOWN, Reference, Scenario, Write
 
 LONGER = (SWAP, MOVE)
 LOST = "answer lost after"
@@ -33,8 +33,9 @@ def cases(references: References) -> t.Iterator[Case]:
         for index, write in enumerate(reference.writes):
             for what, kinds in CUTS.items():
                 body = functools.partial(cut, scenario=scenario, reference=reference, write=write, kinds=kinds)
+                quick = what == LOST and (scenario in (SETUP, TEARDOWN) or (scenario is REPLACE and index == 4))
                 if scenario not in LONGER or what == LOST:
-                    yield Case("answers", scenario.name, f"{what} {write}", body, quick=what == LOST and index == 4 and scenario not in LONGER)
+                    yield Case("answers", scenario.name, f"{what} {write}", body, quick=quick)
 
 
 def killed(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, after: bool) -> None:

@@ -18,8 +18,6 @@ from ansible import constants as C  # noqa: N812
 from hands import Hands
 from runs import NAME, REGION, Job, Json, Run
 
-from .clock import sitecustomize as clock
-
 SECRET_KEY = "wJalrXUtnFEMI-K7MDENG-secret-of-the-rig"
 WAIT_TIMEOUT = 30
 POLL = 0.005
@@ -40,7 +38,6 @@ class Lab(Hands):
             "private_connect_label": "Acme inbound",
             "private_connect_description": "Kept by automation",
         }
-        self.clock = self.folder / "clock"
         self.scratch = pathlib.Path(os.environ["ANSIBLE_LOCAL_TEMP"])
         self.base: Json = {}
         self.other_vpc = ""
@@ -82,7 +79,7 @@ class Lab(Hands):
     # Runs
 
     def enter(self) -> None:
-        os.environ[clock.VARIABLE] = str(self.clock)
+        super().enter()
         C.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix="ansible-local-", dir=self.scratch)  # two runs at once have one each
         tempfile.tempdir = os.environ["TMPDIR"] = str(self.scratch)
         gc.disable()  # runs are short, and a pass would copy the pages that they share

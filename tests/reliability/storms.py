@@ -51,6 +51,10 @@ NEVER: t.Sequence[tuple[Scenario, str, Json, str]] = (
     (TEARDOWN, "the interfaces never go", {"aws": {"deleting_reads": 10_000}}, "interfaces are left after"),
 )
 ORG_CALLS = "[ct]*"  # all but logins
+# Between its tries the module of Route 53 waits for up to 500 s, unless it is told otherwise.
+PRIOR = {"kind": "status", "status": 400, "body": {"code": "PriorRequestNotComplete", "message": "The request was rejected"}, "times": 2}
+MAX_PRIOR = 40
+THROTTLED: t.Mapping[str, tuple[str, int]] = {"reads of EC2": ("ec2.Describe*", 503), "the creation of the group": ("ec2.CreateSecurityGroup", 503)}
 
 
 def cases(references: References) -> t.Iterator[Case]:
@@ -63,6 +67,12 @@ def cases(references: References) -> t.Iterator[Case]:
         for skip in range(reference.org_calls):
             body = functools.partial(limit, scenario=scenario, skip=skip)
             yield Case("limit", scenario.name, f"REQUEST_LIMIT_EXCEEDED from call {skip + 1} of the org on", body, quick=skip == 6)
+    for scenario in (SETUP, TEARDOWN):
+        body = functools.partial(busy, scenario=scenario, reference=references[scenario.name])
+        yield Case("storms", scenario.name, "PriorRequestNotComplete twice for the record", body, quick=scenario is TEARDOWN)
+    for what, (action, status) in THROTTLED.items():
+        body = functools.partial(throttled, action=action, status=status)
+        yield Case("storms", SETUP.name, f"no end of throttling: {what}", body)
     for scenario, what, switches, words in NEVER:
         body = functools.partial(deadline, scenario=scenario, switches=switches, words=words)
         yield Case("deadlines", scenario.name, what, body, quick="Ready" in what)
@@ -86,6 +96,28 @@ def storm(lab: Lab, *, scenario: Scenario, reference: Reference, fields: Json, s
     assert len(calls) <= TRIES * reference.calls, f"{len(calls)} calls, {reference.calls} without the storm"
     assert lab.waited <= MAX_WAITED, f"waited {lab.waited:.0f} s"
     converges(lab, scenario, reference, variables)
+
+
+def busy(lab: Lab, *, scenario: Scenario, reference: Reference) -> None:
+    """Route 53 has not done with an earlier change: the run goes on, and soon."""
+    variables = scenario.begin(lab)
+    lab.client.add_fault(service="aws", action="route53.ChangeResourceRecordSets", **PRIOR)
+    lab.well(**variables)
+    refused = [call for call in lab.client.calls("aws", "route53.ChangeResourceRecordSets") if call["status"] == 400]
+    assert len(refused) == PRIOR["times"], f"refused {len(refused)} times"
+    assert lab.waited <= MAX_PRIOR, f"waited {lab.waited:.0f} s"
+    as_undisturbed(lab, scenario, reference)
+
+
+def throttled(lab: Lab, *, action: str, status: int) -> None:
+    """The run ends in time with AWS's words, and writes nothing more."""
+    variables = SETUP.begin(lab)
+    lab.client.add_fault("status", "aws", action, status=status, times=None)
+    run = lab.go(**variables)
+    assert run.failed, "the run did not fail"
+    assert "RequestLimitExceeded" in run.msg, f"not AWS's words: {run.msg[:500]}"
+    assert lab.waited <= MAX_WAITED, f"waited {lab.waited:.0f} s"
+    assert lab.state() == lab.base, f"left: {lab.counts()}"
 
 
 def limit(lab: Lab, *, scenario: Scenario, skip: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+import quick
 from hands import Hands
 from runs import NAME, REGION, TAG, Json, Run, emulators, equal
 
@@ -20,6 +21,7 @@ PLAN = (
 
 def main() -> None:
     scenarios = (deleted, rejected, moved_to_another_vpc, moved_to_another_region, moved_within_the_vpc, broken_off)
+    quick.prepare()
     with emulators() as client:
         for scenario in (each for each in scenarios if len(sys.argv) < 2 or each.__name__ in sys.argv[1:]):
             client.reset()

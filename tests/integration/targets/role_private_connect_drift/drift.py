@@ -20,6 +20,7 @@ import tempfile
 import time
 import typing as t
 
+import quick
 from edits import EDITS, Edit, Site
 from runs import COLLECTION, NAME, TAG, Json, Run, emulators, equal
 
@@ -48,6 +49,7 @@ Where a run refuses, the next column says what it does with `private_connect_rep
 
 def main() -> None:
     only = sys.argv[1:]
+    quick.prepare()
     with emulators() as client:
         site = Site(client)
         site.arrange()

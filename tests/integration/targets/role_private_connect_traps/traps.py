@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+import quick
 from emulators.client import EmulatorClient
 from hands import Hands
 from runs import NAME, REGION, TAG, Json, Run, emulators, equal
@@ -19,6 +20,7 @@ SITE = "acme.my.site.com"
 
 
 def main() -> None:
+    quick.prepare()
     with emulators() as client:
         for test in (nothing_there_in_check_mode, slow_and_misled, zone_half_associated, zone_of_others, dead_endpoints, two_of_one_service):
             client.reset()

@@ -10,7 +10,7 @@ set -o errexit -o nounset -o pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export ANSIBLE_NOCOLOR=1 ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_DEPRECATION_WARNINGS=false
 export ANSIBLE_CALLBACKS_ENABLED=record ANSIBLE_CALLBACK_PLUGINS="${here}/callback_plugins"
-# The emulators, runs.py, and the collections as plain packages.
-export PYTHONPATH="${here}/../../..:${here}:${ANSIBLE_COLLECTIONS_PATH:-}${PYTHONPATH:+:${PYTHONPATH}}"
+# The emulators, runs.py, the clock of quick.py, and the collections as plain packages.
+export PYTHONPATH="${here}/../../..:${here}:${here}/clock:${ANSIBLE_COLLECTIONS_PATH:-}${PYTHONPATH:+:${PYTHONPATH}}"
 
 exec "${ANSIBLE_TEST_PYTHON_INTERPRETER:-python}" "$@"

@@ -28,6 +28,7 @@ import ansible.cli.playbook
 import ansible.executor.playbook_executor
 import ansible.plugins.strategy.linear
 import boto3
+import quick
 import requests  # pylint: disable=unused-import  # noqa: F401  # loaded for the forked runs
 from ansible import constants as C  # noqa: N812
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
@@ -89,6 +90,7 @@ class Bench:
         self.host: str = self.org["host"]
         self.place: Json = client.ready["aws"]["regions"][REGION]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="runs-"))
+        self.clock = self.folder / "clock"
         self.vars: Json = {
             "private_connect_name": NAME,
             "private_connect_region": REGION,
@@ -178,6 +180,8 @@ class Bench:
 
     def enter(self) -> None:
         """In the process of a run, before Ansible starts."""
+        if quick.on:
+            os.environ[quick.clock.VARIABLE] = str(self.clock)
 
     def _write(self, name: str, document: t.Any) -> pathlib.Path:
         path = self.folder / name

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A clock on which waits cost next to nothing: who sleeps finds that the time has passed.
 
-In force where RELIABILITY_CLOCK names a file, which gets the seconds of each sleep, one a line. Python imports this by its name in each process that
+In force where RUNS_CLOCK names a file, which gets the seconds of each sleep, one a line. Python imports this by its name in each process that
 has this directory in PYTHONPATH, so that modules that Ansible starts keep the same time.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 
-VARIABLE = "RELIABILITY_CLOCK"
+VARIABLE = "RUNS_CLOCK"
 SHORTEST = 0.05  # shorter sleeps are those of loops that wait for other processes
 FASTER = 50
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes runs cheap: all that they load is loaded once, here, and modules of amazon.aws run in processes forked from a run's."""
+"""What makes runs cheap: all that they load is loaded once, here, modules of amazon.aws run in processes forked from a run's, and waits do not last."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ import typing as t
 
 import boto3
 import botocore.loaders
+import sitecustomize as clock  # by run.sh clock/ is in PYTHONPATH, as modules that Ansible starts need it as well
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import init_plugin_loader
-
-from .clock import sitecustomize as clock
 
 COLLECTION = "amazon.aws."
 ACTIONS = ("inbound_connection", "inbound_connection_sync", "private_connect_info", "private_zone_vpcs", "security_group_rules", "vpc_endpoint")
 MODULES = ("ec2_security_group", "ec2_tag", "route53", "route53_zone")
 _execute_module = ActionBase._execute_module
+on = False
 
 
 def prepare() -> None:
     """Load what runs need, for all runs to come; sessions of boto3 would read the descriptions of the services each time. The clock comes first."""
+    global on
+    on = True
     clock.install()
     botocore.loaders.JSONFileLoader.load_file = functools.cache(botocore.loaders.JSONFileLoader.load_file)
     for service in ("ec2", "route53", "route53resolver", "sts"):
