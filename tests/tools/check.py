@@ -64,10 +64,10 @@ def run(step: steps.Step) -> Outcome:
 
 
 def choose(names: t.Sequence[str]) -> list[steps.Step]:
-    """Return the steps that the names stand for: a name, or what stands before one of its dashes; none stands for all but those that run by name only."""
+    """Return the steps that the names stand for: a name, or what stands before one of its dashes; none stands for all."""
     known = steps.all_steps()
     if not names:
-        return [s for s in known if not s.by_name]
+        return known
     wrong = [n for n in names if not any(_means(n, s) for s in known)]
     if wrong:
         raise SystemExit(f"error: no step is called {', '.join(wrong)}. There are: {', '.join(s.name for s in known)}.")

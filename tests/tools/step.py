@@ -31,7 +31,6 @@ class Step:
     name: str
     what: str
     run: t.Callable[[Log], str]
-    by_name: bool = False  # runs only where it is named
 
 
 class Log:

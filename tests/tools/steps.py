@@ -22,7 +22,7 @@ from step import NAME, Failed, Log, Skipped, Step, fresh
 
 CORES = ("2.19", "2.21")
 # Integration targets run in parts, so that two workers end together.
-PARTS = {"2.19": 2, "2.21": 4}
+PARTS = {"2.19": 2, "2.21": 5}
 PYTEST_CLOSING = re.compile(r"^=+ .*\b(passed|failed|error|errors|no tests ran)\b.* =+$", re.MULTILINE)
 
 
@@ -263,6 +263,7 @@ def all_steps() -> list[Step]:
             for c in newer_first
             for number in range(1, PARTS[c] + 1)
         ),
+        Step("reliability", "a part of the rig that kills, cuts and races runs of the role", reliability),
         *(Step(f"units-{c}", f"unit tests on ansible-core {c}", functools.partial(units, c)) for c in newer_first),
         Step("units-py39", "unit tests of modules and module_utils under Python 3.9", units_py39),
         Step("eda", "the event source and the rulebooks, by ansible-rulebook", eda),
@@ -271,5 +272,4 @@ def all_steps() -> list[Step]:
         Step("importer", "galaxy-importer on the tarball", importer),
         Step("build", "build, install beside amazon.aws, list every plugin", build),
         Step("ee", "ansible-builder introspect and create; the collection with its requirements alone", execution_environment),
-        Step("reliability", "a part of the rig that kills, cuts and races runs of the role", reliability, by_name=True),
     ]

@@ -7,22 +7,18 @@ Without an action a run ends with that action's name and the cure, and nothing i
 dry runs of EC2) is told before the first write; for that the role's first task runs in this process, and for some actions the playbook itself.
 The others are taken away one after another, each in a run of the playbook that goes on from where the last one stopped, so that each run also
 shows that the one before is repaired by allowing the action. In the end all is there, and after a tear-down nothing is left.
-
-Two processes, as only one set of emulators with AWS can run in one.
 """
 
 from __future__ import annotations
 
-import os
-import pathlib
-import subprocess
 import sys
 import time
 import typing as t
 
 import boto3
+import quick
 from bench import ELSEWHERE, REGION, Bench, Wrong
-from emulators.rig import Rig
+from runs import emulators
 
 # In the order in which a run comes to them. Route 53 has no dry run; and rules are of a group that is not there before.
 MAKE = (
@@ -117,7 +113,7 @@ def reads_only(bench: Bench) -> None:
 
 def clients(bench: Bench, region: str) -> tuple[t.Any, t.Any]:
     """EC2 and the Resolver as somebody else uses them."""
-    options = {"endpoint_url": bench.rig.ready["aws"]["url"], "region_name": region, "aws_access_key_id": "somebody", "aws_secret_access_key": "else"}
+    options = {"endpoint_url": bench.client.ready["aws"]["url"], "region_name": region, "aws_access_key_id": "somebody", "aws_secret_access_key": "else"}
     return boto3.client("ec2", **options), boto3.client("route53resolver", **options)
 
 
@@ -131,7 +127,7 @@ def add_resolver_rule(bench: Bench, region: str) -> None:
 def disturb(bench: Bench, region: str) -> None:
     """What a repair needs most actions for: a subnet gone, a rule gone, a rule of ours too many, tags of another value and too many."""
     ec2 = clients(bench, region)[0]
-    (endpoint,) = (item for item in bench.rig.aws.listing()["endpoints"] if item["region"] == region)
+    (endpoint,) = (item for item in bench.client.state()["aws"]["endpoints"] if item["region"] == region)
     (group,) = ec2.describe_security_groups(GroupIds=endpoint["security_group_ids"])["SecurityGroups"]
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint["id"], RemoveSubnetIds=endpoint["subnet_ids"][:1])
     ec2.create_tags(Resources=[endpoint["id"]], Tags=[{"Key": "team", "Value": "sales"}, {"Key": "old", "Value": "1"}])
@@ -196,7 +192,7 @@ def replace(bench: Bench) -> None:
     for action in MOVE:
         stops(bench, "setup", document, action, **moved)
     passes(bench, "setup", document, **moved)
-    there = bench.rig.aws.listing()
+    there = bench.client.state()["aws"]
     made = [item for item in (*there["endpoints"], *there["security_groups"]) if "privatelink.salesforce/connection" in item["tags"]]
     expect([item["region"] for item in made] == [ELSEWHERE, ELSEWHERE] and len(there["zones"]) == 1, f"not all has moved: {made}, {there['zones']}")
     expect(set(made[0]["tags"]) == {"privatelink.salesforce/connection"}, f"the endpoint still tells from where it moved: {made[0]['tags']}")
@@ -206,29 +202,18 @@ def replace(bench: Bench) -> None:
     expect(not left, f"the policy replace has more than is needed: {sorted(left)}")
 
 
-PARTS: dict[str, tuple[t.Callable[[Bench], None], ...]] = {"1": (setup,), "2": (teardown, replace)}
-
-
-def run_part(name: str, folder: pathlib.Path) -> None:
-    with Rig(directory=folder) as rig:
-        for part in PARTS[name]:
+def main() -> None:
+    quick.prepare()
+    with emulators() as client:
+        for part in (part for part in (setup, teardown, replace) if part.__name__ in (sys.argv[1:] or part.__name__)):
             began = time.monotonic()
-            rig.reset()
+            client.reset()
             try:
-                part(Bench(rig, folder))
+                part(Bench(client))
             except Wrong as wrong:
                 raise SystemExit(f"{part.__name__}: {wrong}") from None
-            print(f"{part.__name__}: {time.monotonic() - began:.0f} s", flush=True)
-
-
-def main() -> int:
-    folder = pathlib.Path(os.environ["OUTPUT_DIR"])
-    if sys.argv[1:]:
-        run_part(sys.argv[1], folder / sys.argv[1])
-        return 0
-    running = [subprocess.Popen([sys.executable, __file__, name]) for name in PARTS]
-    return max(process.wait() for process in running)
+            print(f"ok {part.__name__} {time.monotonic() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

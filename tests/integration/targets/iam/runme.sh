@@ -5,4 +5,4 @@
 
 set -o errexit -o nounset -o pipefail -o xtrace
 
-"${ANSIBLE_TEST_PYTHON_INTERPRETER}" iam.py
+../setup_private_connect/run.sh iam.py

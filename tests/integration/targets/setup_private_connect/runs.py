@@ -222,7 +222,7 @@ class Job:
         if self.status and not failed:
             raise AssertionError(f"ansible-playbook ended with {self.status}:\n{text}")
         items = [(line["task"], line["item"]) for line in lines if line["status"] == "changed"]
-        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(failed), str(failed[-1]["msg"]) if failed else "", text, lines)
+        return Run(list(dict.fromkeys(task for task, _item in items)), items, bool(self.status), str(failed[-1]["msg"]) if failed else "", text, lines)
 
 
 def _begin(body: t.Callable[[], int | None], output: pathlib.Path) -> int:
