@@ -20,7 +20,7 @@ PLAN = (
 
 
 def main() -> None:
-    scenarios = (deleted, rejected, moved_to_another_vpc, moved_to_another_region, moved_within_the_vpc, broken_off)
+    scenarios = (deleted, rejected, moved_to_another_vpc, moved_to_another_region, moved_within_the_vpc, named_before_provisioning, broken_off)
     quick.prepare()
     with emulators() as client:
         for scenario in (each for each in scenarios if len(sys.argv) < 2 or each.__name__ in sys.argv[1:]):
@@ -172,6 +172,27 @@ def moved_within_the_vpc(hands: Hands) -> None:
     hands.client.set_aws_switches(modify_reads=2)
     well(hands.role(subnet_ids=[made]))
     equal("the endpoint's subnets", hands.endpoint()["subnet_ids"], [made])
+
+
+def named_before_provisioning(hands: Hands) -> None:
+    """In Help's order of steps the name comes back after the tear-down and before Provision; also where a run broke off in between."""
+    hands.vars["private_connect_dns_order"] = "before_provision"
+    for lost, broken in (("rejected", ""), ("deleted", ""), ("rejected", "connect.action.Provision"), ("deleted", "connect.action.TearDown")):
+        lose(hands, lost)
+        if lost == "rejected":
+            hands.client.sync(NAME)
+        refused(hands)
+        hands.client.clear_calls()
+        if broken:
+            hands.client.add_fault("status", "salesforce", broken, status=400)
+            equal(f"the run that breaks off at {broken}", hands.role(replace=True).failed, True)
+        well(hands.role(replace=True))
+        names = [call["action"] for call in hands.client.calls() if call["write"]]
+        records = [number for number, name in enumerate(names) if name == "route53.ChangeResourceRecordSets"]
+        last = [len(names) - 1 - names[::-1].index(f"connect.action.{action}") for action in ("TearDown", "Provision")]
+        order = [records[0], last[0], records[-1], last[1]]
+        equal("name out, tear-down, name in, Provision", (order, names), (sorted(order), names))
+        settled(hands)
 
 
 def broken_off(hands: Hands) -> None:
