@@ -182,7 +182,7 @@ class StandIn:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._root = folder / "ansible_collections/awx/awx"
-        (self._root / "plugins/action").mkdir(parents=True)
+        (self._root / "plugins/action").mkdir(parents=True, exist_ok=True)
         (self._root / "specs.json").write_text(json.dumps(SPECS), encoding="utf-8")
         for name in SPECS:
             (self._root / f"plugins/action/{name}.py").write_text(_STAND_IN, encoding="utf-8")
@@ -191,3 +191,14 @@ class StandIn:
         """``(module, options)``, in order."""
         path = self._root / "calls.jsonl"
         return [tuple(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def group_hosts(calls: t.Iterable[tuple[str, dict[str, t.Any]]]) -> dict[str, set[str]]:
+    """Which hosts each group has after the calls. The module leaves a group as it is where it is given no hosts, or an empty list."""
+    groups: dict[str, set[str]] = {}
+    for module, options in calls:
+        if module == "group":
+            before = groups.setdefault(options["name"], set())
+            if options.get("hosts"):
+                groups[options["name"]] = {*options["hosts"], *(before if options.get("preserve_existing_hosts") else ())}
+    return groups

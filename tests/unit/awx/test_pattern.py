@@ -128,6 +128,25 @@ def test_setup_stops_at_a_connection_that_lacks_something(tmp_path: pathlib.Path
     assert run.calls == []
 
 
+def test_a_connection_that_is_dropped_leaves_the_group_and_machines_stay(tmp_path: pathlib.Path) -> None:
+    other = {"name": "other", "variables": {**CONNECTION["variables"], "private_connect_name": "Other_Inbound"}}
+    load(tmp_path, {**SETTINGS, "pattern_connections": [CONNECTION, other]})
+    run = load(tmp_path, SETTINGS)
+    assert run.status == 0, run.output
+    assert modules.group_hosts(run.calls) == {"private_connections": {"acme"}}
+    assert set(run.of("host")) == {"acme", "other", "bastion"}
+    assert all(options.get("state", "present") == "present" for name, options in run.calls if name == "host")
+
+
+def test_setup_stops_where_no_connection_is_left(tmp_path: pathlib.Path) -> None:
+    load(tmp_path, SETTINGS)
+    before = modules.StandIn(tmp_path).calls()
+    run = load(tmp_path, {**SETTINGS, "pattern_connections": []})
+    assert run.status != 0
+    assert "pattern_connections is empty" in run.output
+    assert run.calls == before
+
+
 def test_credential_types_can_be_loaded_alone(tmp_path: pathlib.Path) -> None:
     run = load(tmp_path, {}, "--tags", "credential_types")
     assert run.status == 0, run.output
