@@ -1,7 +1,8 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as AWX runs them: ansible-runner, with what the pattern's credential types inject, its inventory variables and the answers to its surveys.
+"""Jobs as AWX runs them: ansible-runner, with the arguments of the pattern's templates and workflow nodes, what its credential types inject, its inventory
+variables and the answers to its surveys.
 
 First on this machine by `run`, then as an execution node gets them, by `transmit | worker | process`. The emulated network is that of target playbooks.
 """
@@ -12,6 +13,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,7 @@ import time
 import typing as t
 
 import ansible_runner
-from awx_model import credentials, data, surveys
+from awx_model import credentials, data, jobs, surveys
 from emulators.rig import Rig
 from emulators.salesforce import OrgSeed
 
@@ -87,7 +89,7 @@ class Awx:
         }
         (inventory,) = PATTERN["controller_inventories"]
         document = {
-            "all": {"vars": inventory["variables"], "hosts": ["bastion"]},
+            "all": {"vars": inventory["variables"], "hosts": ["bastion"], "children": ["private_connections"]},
             "private_connections": {"hosts": [PROD]},
             "_meta": {"hostvars": {PROD: connection, "bastion": self._bastion()}},
         }
@@ -102,7 +104,7 @@ class Awx:
         path = self.stage.write("bastion.sh", f'#!/bin/sh\nexec env -i {words} "{sys.executable}" "$@"\n', 0o700)
         return {"ansible_connection": "local", "ansible_python_interpreter": str(path)}
 
-    def prepare(self, method: str, extra_vars: Json, at: pathlib.Path | None = None) -> pathlib.Path:
+    def prepare(self, method: str, extra_vars: Json, arguments: list[str], at: pathlib.Path | None = None) -> pathlib.Path:
         """The private data directory of a job. ``at``: where it is unpacked to be run, if not where it is made."""
         self.number += 1
         folder = FOLDER / "jobs" / str(self.number)
@@ -119,21 +121,22 @@ class Awx:
             env = {name: value.replace(str(folder), str(at)) for name, value in env.items()}
         (folder / "env/envvars").write_text(json.dumps(env), encoding="utf-8")
         (folder / "env/extravars").write_text(json.dumps(extra_vars), encoding="utf-8")
+        (folder / "env/cmdline").write_text(shlex.join(arguments), encoding="utf-8")
         self.stage.write(str((folder / "inventory/hosts").relative_to(FOLDER)), self.inventory(), 0o700)
         return folder
 
-    def run(self, playbook: str, method: str, extra_vars: Json) -> Job:
-        folder = self.prepare(method, extra_vars)
-        with told(f"run {playbook}"):
+    def run(self, playbook: str, method: str, extra_vars: Json, arguments: list[str]) -> Job:
+        folder = self.prepare(method, extra_vars, arguments)
+        with told(f"run {playbook} {shlex.join(arguments)}"):
             ansible_runner.run(private_data_dir=str(folder), playbook=playbook, ident="job", quiet=True)
         return self._ended(folder, playbook)
 
-    def run_on_a_node(self, playbook: str, method: str, extra_vars: Json) -> Job:
+    def run_on_a_node(self, playbook: str, method: str, extra_vars: Json, arguments: list[str]) -> Job:
         """The controller sends the directory and takes the answer by the library, as AWX does; a node runs the command."""
         node = FOLDER / "nodes" / str(self.number + 1)
-        folder = self.prepare(method, extra_vars, node)
+        folder = self.prepare(method, extra_vars, arguments, node)
         sent, came_back = (FOLDER / f"{way}_{self.number}" for way in ("sent", "came_back"))
-        with told(f"transmit | worker | process {playbook}"):
+        with told(f"transmit | worker | process {playbook} {shlex.join(arguments)}"):
             with open(sent, "wb") as out:
                 ansible_runner.run(streamer="transmit", _output=out, private_data_dir=str(folder), playbook=playbook, ident="job", quiet=True)
             with open(sent, "rb") as given, open(came_back, "wb") as out:
@@ -166,29 +169,58 @@ def told(what: str) -> t.Iterator[None]:
     print(f"{time.monotonic() - started:5.1f} s  {what}", flush=True)
 
 
-Runner = t.Callable[[str, str, Json], Job]
+Runner = t.Callable[[str, str, Json, list[str]], Job]
+NO_TEMPLATE = jobs.arguments({})
 
 
-def launch(run: Runner, template: str, method: str, *, status: int = 0, **answers: t.Any) -> Job:
+def survey_of(item: Json) -> Json:
+    """The data names the survey by a template."""
+    return PATTERN["pattern_surveys"][item["survey_spec"].strip("{} ").rpartition(".")[2]]
+
+
+def launch(awx: Awx, run: Runner, template: str, method: str, *, status: int = 0, **answers: t.Any) -> Job:
     """Launch a job template: these are answers to its survey."""
-    survey = PATTERN["pattern_surveys"][TEMPLATES[template]["survey_spec"].strip("{} ").rpartition(".")[2]]
-    job = run(TEMPLATES[template]["playbook"], method, surveys.extra_vars(survey, answers))
+    item = TEMPLATES[template]
+    return started(awx, run, item, method, surveys.extra_vars(survey_of(item), answers), jobs.arguments(item), status)
+
+
+def started(awx: Awx, run: Runner, item: Json, method: str, extra_vars: Json, arguments: list[str], status: int = 0) -> Job:
+    before = awx.stage.writes()
+    job = run(item["playbook"], method, extra_vars, arguments)
     if job.status != status:
-        raise AssertionError(f"{template} ended with {job.status}:\n{job.stdout[-4000:]}")
+        raise AssertionError(f"{item['playbook']} ended with {job.status}:\n{job.stdout[-4000:]}")
+    if "--check" in arguments:
+        expect(f"writes of {item['playbook']} in check mode", awx.stage.writes(), before)
     return job
 
 
+def change(awx: Awx, run: Runner, method: str, **answers: t.Any) -> dict[str, Job]:
+    """The workflow: the jobs of its nodes. Each has the survey's answers, and the artifacts of the nodes before it."""
+    (workflow,) = PATTERN["controller_workflows"]
+    given = surveys.extra_vars(survey_of(workflow), answers)
+    done: dict[str, Job] = {}
+    artifacts: Json = {}
+    for node in workflow["workflow_nodes"]:
+        if node["unified_job_template"]["type"] == "workflow_approval":
+            continue
+        (item,) = [item for item in TEMPLATES.values() if item["name"] == node["unified_job_template"]["name"]]
+        job = started(awx, run, item, method, artifacts | given, jobs.arguments(item, node.get("job_type")))
+        artifacts |= job.artifacts
+        done[node["identifier"]] = job
+    expect("whether the set-up does what the check run showed", bool(done["setup"].changed), bool(done["check"].changed))
+    expect("what preflight and verify change", (done["preflight"].changed, done["verify"].changed), (0, 0))
+    return done
+
+
 def every_template(awx: Awx, run: Runner, method: str) -> Json:
-    """Every template but the one that takes away; returns the artifacts of the set-up."""
+    """The workflow, and every template that is not of it but the one that takes away; returns the artifacts of the set-up."""
     client = awx.stage.client
-    launch(run, "preflight", method)
-    first = launch(run, "setup", method, private_connect_wait_timeout=120, private_connect_replace="false")
+    first = change(awx, run, method, private_connect_wait_timeout=120, private_connect_replace="false")["setup"]
     expect("status", client.connections("acme")[NAMES[PROD]]["status"], "Ready")
-    looked = launch(run, "status", method, private_connect_fail_on_drift="true", private_connect_hosts="private_connections")
+    looked = launch(awx, run, "status", method, private_connect_fail_on_drift="true", private_connect_hosts="private_connections")
     expect("artifacts of the status", looked.artifacts, first.artifacts)
-    expect("what verify changes", launch(run, "verify", method, private_connect_verify_login="true").changed, 0)
-    expect("what resync changes", launch(run, "resync", method, private_connect_wait_timeout=60).changed, 0)
-    launch(run, "restrict_access", method)
+    expect("what resync changes", launch(awx, run, "resync", method, private_connect_wait_timeout=60).changed, 0)
+    launch(awx, run, "restrict_access", method)
     own = [list(item) for item in client.connections("acme")[NAMES[PROD]]["source_ip_ranges"]]
     assert all(item in [list(entry[:2]) for entry in client.security("acme")["trusted_ip_ranges"]] for item in own), "the ranges are not trusted"
     return first.artifacts
@@ -198,7 +230,7 @@ def open_group(awx: Awx, artifacts: Json) -> None:
     """The next job of a workflow has the artifacts of the jobs before as extra variables."""
     expect("names of the artifacts", sorted(artifacts), ["source_cidrs"])
     place = {"vpc_id": awx.stage.vpcs[PROD], "region": awx.region}
-    job = awx.run("open_group.yml", "client_credentials", {**artifacts, **place})
+    job = awx.run("open_group.yml", "client_credentials", {**artifacts, **place}, NO_TEMPLATE)
     expect("status of the second job", job.status, 0)
     ec2 = awx.stage.session(PROD).client("ec2", endpoint_url=awx.ready["aws"]["url"], verify=awx.ready["ca_path"])
     (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["application"]}])["SecurityGroups"]
@@ -209,14 +241,14 @@ def open_group(awx: Awx, artifacts: Json) -> None:
 
 def imported(awx: Awx) -> None:
     file = FOLDER / "imported.yml"
-    job = awx.run("playbooks/import_connection.yml", "jwt_bearer", {"private_connect_import_file": str(file)})
+    job = awx.run_on_a_node("playbooks/import_connection.yml", "jwt_bearer", {"private_connect_import_file": str(file)}, NO_TEMPLATE)
     expect("status of the import", job.status, 0)
     assert awx.stage.vpcs[PROD] in file.read_text(encoding="utf-8"), "the imported variables lack the VPC"
 
 
 def every_way(awx: Awx) -> None:
     for method in TYPES:
-        job = awx.run("everything.yml", method, {})
+        job = awx.run("everything.yml", method, {}, NO_TEMPLATE)
         assert job.status == 0, f"{method}:\n{job.stdout[-4000:]}"
 
 
@@ -235,16 +267,16 @@ def main() -> None:
         stage = Stage(rig)
         awx = Awx(stage)
         before = stage.aws()
-        drifting = launch(awx.run, "status", "client_credentials", status=2, private_connect_fail_on_drift="true")
+        drifting = launch(awx, awx.run, "status", "client_credentials", status=2, private_connect_fail_on_drift="true")
         assert f"1 of 1 are not as wanted: {NAMES[PROD]}: " in drifting.stdout, drifting.stdout[-2000:]
         artifacts = every_template(awx, awx.run, "client_credentials")
         expect("artifacts from a node", every_template(awx, awx.run_on_a_node, "jwt_bearer"), artifacts)
         open_group(awx, artifacts)
         imported(awx)
         every_way(awx)
-        assert launch(awx.run_on_a_node, "teardown", "jwt_bearer", private_connect_hosts=PROD).changed
+        assert launch(awx, awx.run_on_a_node, "teardown", "jwt_bearer", private_connect_hosts=PROD).changed
         expect("what is left in AWS", stage.aws(), before)
-        expect("changes where nothing is left", launch(awx.run, "teardown", "client_credentials", private_connect_hosts=PROD).changed, 0)
+        expect("changes where nothing is left", launch(awx, awx.run, "teardown", "client_credentials", private_connect_hosts=PROD).changed, 0)
     print("AWX's way of running jobs gets the same results")
 
 
