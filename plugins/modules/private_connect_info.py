@@ -351,7 +351,9 @@ drift:
       type: str
       returned: always
 blockers:
-  description: What stands in the way, each with its cure.
+  description:
+    - What stands in the way, each with its cure. C(what) is one of V(vpc), V(subnets), V(security_groups), V(endpoint), V(service), V(region), V(zone),
+      V(record), V(resolver_rule), V(replace); with O(preflight) also of V(permission), V(edition), V(iam), V(aws).
   returned: success
   type: list
   elements: dict

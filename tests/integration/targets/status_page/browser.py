@@ -53,7 +53,8 @@ addEventListener('load', () => setTimeout(() => {
     text: document.body.innerText,
     drawings: [...document.querySelectorAll('svg')].map(svg => ({
       box: [svg.getBoundingClientRect().width, svg.getBoundingClientRect().height],
-      dashed: [...svg.querySelectorAll('rect')].filter(node => style(node).strokeDasharray !== 'none' && style(node).stroke === red).length,
+      dashed: [...svg.querySelectorAll('rect')].filter(node => style(node).strokeDasharray !== 'none' && style(node).stroke === red)
+        .map(node => node.dataset.part),
       broken: [...svg.querySelectorAll('path')].filter(node => style(node).strokeDasharray !== 'none' && style(node).stroke === red).length,
       over: [...svg.querySelectorAll('text')].filter(node => {
         const boxes = [...svg.querySelectorAll('rect')].map(rect => rect.getBBox());
@@ -94,15 +95,21 @@ def judge(seen: dict[str, t.Any]) -> None:
     expect("title, which markup of others would change", seen["title"], "Salesforce Private Connect")
     expect("scripts, images, and what it wanted to load", (seen["scripts"], seen["images"], seen["refused"]), (0, 0, []))
     expect("wider than the window", seen["wide"], False)
-    for shown in ("2 of 4 as wanted.", "Acme_Well", "Acme_Unreachable", "Cannot log in: <script>document.title = 'run'</script>", "Nothing differs."):
+    for shown in ("2 of 6 as wanted.", "Acme_Well", "Acme_Unreachable", "Cannot log in: <script>document.title = 'run'</script>", "Nothing differs."):
         assert shown in seen["text"], f"{shown!r} cannot be read on the page:\n{seen['text']}"
-    well, _long, differing = seen["drawings"]
+    well, _long, differing, around, dissociated = seen["drawings"]
     for drawing in seen["drawings"]:
         expect("texts that reach over their box", drawing["over"], [])
         assert min(drawing["box"]) > 100, f"a drawing has no room: {drawing['box']}"
-    expect("marks where all is well", (well["dashed"], well["broken"], well["red"]), (0, 0, []))
-    expect("marked boxes and arrows", (differing["dashed"], differing["broken"]), (1, 2))
-    expect("marked texts", differing["red"], ["acme.my.salesforce.com \u2192 missing", "RejectedRemotely"])
+    expect("marks where all is well", (well["dashed"], well["broken"], well["red"]), ([], 0, []))
+    expect("marked boxes and arrows", (differing["dashed"], differing["broken"]), (["names", "org"], 2))
+    lost = "acme.my.salesforce.com \u2192 missing"
+    expect("marked texts", differing["red"], [lost, "differs: record", "RejectedRemotely", "differs: connection.status"])
+    expect("a VPC that lost its zone", (dissociated["dashed"], dissociated["broken"], dissociated["red"]), (["names"], 0, ["differs: zone.vpcs"]))
+    expect("boxes that are marked", around["dashed"], ["whole", "vpc", "endpoint", "names", "transit", "org", "left_over"])
+    told = ["security_group.rules", "endpoint.subnet_ids", "zone.vpcs", "connection.vpc_endpoint_id", "endpoint.replaced", "moved_from"]
+    marks = {*(f"differs: {what}" for what in told), *(f"in the way: {what}" for what in ("vpc", "resolver_rule", "service", "weather"))}
+    expect("words that cannot be read in the drawing", sorted(marks - set(around["red"])), [])
 
 
 def main() -> None:

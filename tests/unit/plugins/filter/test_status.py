@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import fnmatch
 import importlib
 import json
+import pathlib
+import re
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
+
+from ansible_collections.privatelink.salesforce.plugins.module_utils import _drift
+from ansible_collections.privatelink.salesforce.plugins.modules import private_connect_info
+from ansible_collections.privatelink.salesforce.plugins.plugin_utils._status_drawing import PARTS
 
 HOST, ENDPOINT, VPC, REGION = "acme.my.salesforce.com", "vpce-0123456789abcdef0", "vpc-0123456789abcdef0", "eu-central-1"
 OTHER_VPC = {"id": "vpc-0fedcba9876543210", "region": "eu-west-1"}
@@ -114,8 +123,8 @@ class Page(HTMLParser):
         return [text for name, attrs, text in self.elements if text and tag in (None, name) and kind in (None, attrs.get("class"))]
 
     def drawn(self, kind):
-        """Outlines of that kind, by their upper left corner: 10 is the VPC, 30 the endpoint, 500 Salesforce's VPC, 790 the org."""
-        return [int(attrs["x"]) for name, attrs, _text in self.elements if name == "rect" and attrs["class"] == kind]
+        """Outlines of that kind, by the part that they are."""
+        return [attrs["data-part"] for name, attrs, _text in self.elements if name == "rect" and attrs["class"] == kind]
 
     def arrows(self):
         return [attrs["class"] for name, attrs, _text in self.elements if name == "path"]
@@ -241,35 +250,118 @@ def test_a_host_that_says_nothing_is_not_named(host):
 def test_a_page_where_all_is_well_marks_nothing():
     page = Page(call("status_page", [status()]))
     assert page.texts("p") == ["1 of 1 as wanted.", "Nothing differs."]
-    assert (page.drawn("bad"), page.drawn("ok")) == ([], [10, 30, 500, 790])
+    assert (page.drawn("bad"), page.drawn("ok")) == ([], ["vpc", "endpoint", "names", "transit", "org"])
     assert page.arrows() == ["", ""]
     assert page.texts(kind="bad") == []
     assert f"{HOST} \u2192 {', '.join(ADDRESSES)}" in page.texts("text")
     assert "10.10.10.0/30" in page.texts("text")
 
 
-@pytest.mark.parametrize(
-    ("what", "boxes", "arrows"),
-    [
-        ("endpoint", [30], ["bad", ""]),
-        ("endpoint.subnet_ids", [30], ["bad", ""]),
-        ("connection", [790], ["bad", "bad"]),
-        ("connection.status", [790], ["bad", "bad"]),
-        ("security_group.rules", [], ["", ""]),
-    ],
-)
-def test_a_page_marks_what_differs(what, boxes, arrows):
-    page = Page(call("status_page", [status(drift=[drift(what, "mend this")])]))
-    assert (page.drawn("bad"), page.arrows()) == (boxes, arrows)
-    assert page.texts("td")[-2:] == [what, "mend this"]
+# Each word that can be in drift or blockers: the part of the drawing that it marks, and how many of the two arrows.
+MARKS = {
+    "aws": ("whole", 0),
+    "connection": ("org", 2),
+    "connection.active": ("org", 2),
+    "connection.description": ("org", 0),
+    "connection.label": ("org", 0),
+    "connection.region": ("org", 2),
+    "connection.status": ("org", 2),
+    "connection.vpc_endpoint_id": ("org", 2),
+    "edition": ("org", 0),
+    "endpoint": ("endpoint", 1),
+    "endpoint.private_dns_enabled": ("endpoint", 0),
+    "endpoint.replaced": ("left_over", 0),
+    "endpoint.security_group_ids": ("endpoint", 0),
+    "endpoint.state": ("endpoint", 1),
+    "endpoint.subnet_ids": ("endpoint", 0),
+    "endpoint.tags": ("endpoint", 0),
+    "iam": ("whole", 0),
+    "moved_from": ("left_over", 0),
+    "permission": ("org", 0),
+    "record": ("names", 0),
+    "region": ("transit", 1),
+    "replace": ("org", 0),
+    "resolver_rule": ("names", 0),
+    "security_group": ("endpoint", 0),
+    "security_group.rules": ("endpoint", 0),
+    "security_group.tags": ("endpoint", 0),
+    "security_groups": ("endpoint", 0),
+    "service": ("transit", 1),
+    "subnets": ("endpoint", 0),
+    "vpc": ("vpc", 0),
+    "zone": ("names", 0),
+    "zone.tags": ("names", 0),
+    "zone.vpcs": ("names", 0),
+}
+MODULE_UTILS = pathlib.Path(_drift.__file__).parent
+
+
+def words_of(*calls):
+    """The words that module_utils give these calls as their first argument; one that is put together has a ``*``."""
+    found = set()
+    for path in MODULE_UTILS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or ast.unparse(node.func) not in calls:
+                continue
+            parts = node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else [node.args[0]]
+            found.add("".join(part.value if isinstance(part, ast.Constant) else "*" for part in parts))
+    return found
+
+
+def documented(value):
+    """The words that the documentation of private_connect_info gives for ``what``."""
+    told = yaml.safe_load(private_connect_info.RETURN)[value]["description"]
+    return set(re.findall(r"V\(([^)]*)\)", " ".join(told)))
+
+
+def test_the_documentation_has_each_word_of_drift_and_blockers():
+    given = words_of("_item") - {"*.tags"} | {f"{what}.tags" for what in words_of("_tags")}
+    assert [word for word in given if not fnmatch.filter(documented("drift"), word)] == []
+    assert [word for word in documented("drift") if not any(fnmatch.fnmatch(word, pattern) for pattern in given)] == []
+    assert documented("blockers") == words_of("blockers.add")
+
+
+def test_each_word_has_its_place_in_the_drawing():
+    assert set(MARKS) == documented("drift") | documented("blockers")
+    assert [word for word in MARKS if word not in PARTS and word.split(".")[0] not in PARTS] == []
+
+
+@pytest.mark.parametrize(("kind", "what"), [(kind, what) for kind in ("drift", "blockers") for what in sorted(documented(kind))])
+def test_a_page_marks_what_differs_or_is_in_the_way(what, kind):
+    given = {"drift": drift(what, "mend this"), "blockers": {"what": what, "problem": "it is wrong", "cure": "mend this"}}
+    page = Page(call("status_page", [status(**{kind: [given[kind]]})]))
+    part, arrows = MARKS[what]
+    assert (page.drawn("bad"), page.arrows().count("bad")) == ([part], arrows)
+    assert f"{'differs' if kind == 'drift' else 'in the way'}: {what}" in page.texts("text", "bad")
+    assert page.texts("td")[-2:] == [what, "mend this" if kind == "drift" else "it is wrong: mend this"]
     assert page.texts("p") == ["0 of 1 as wanted."]
     assert page.texts("span", "bad") == ["!", "!"]
+
+
+@pytest.mark.parametrize("what", ["endpoint.subnet_ids", "subnets"])
+def test_a_page_marks_the_addresses_where_subnets_differ(what):
+    page = Page(call("status_page", [status(drift=[drift(what)])]))
+    assert [text.split()[-1] for text in page.texts("text", "bad")] == [*ADDRESSES, what]
+
+
+def test_a_word_that_nobody_knows_marks_the_whole():
+    page = Page(call("status_page", [status(drift=[drift(MARKUP)])]))
+    assert page.drawn("bad") == ["whole"]
+    assert page.texts("text", "bad") == [f"differs: {MARKUP}"]
+
+
+def test_what_is_left_over_is_drawn_beside_the_endpoint():
+    replaced = {**drift("endpoint.replaced"), "have": {"id": "vpce-0fedcba9876543210", "state": "available"}}
+    moved = {**drift("moved_from"), "have": OTHER_VPC}
+    page = Page(call("status_page", [status(drift=[replaced, moved])]))
+    assert (page.drawn("bad"), page.arrows()) == (["left_over"], ["", ""])
+    assert {"vpce-0fedcba9876543210  available", f"{OTHER_VPC['id']}  {OTHER_VPC['region']}"} <= set(page.texts("text"))
 
 
 def test_a_page_marks_a_record_that_leads_elsewhere():
     wrong = entry(have=record(values=["10.9.9.9"]), want=record(values=ADDRESSES))
     page = Page(call("status_page", [status(drift=[drift("record")], dns=[wrong])]))
-    assert page.texts("text", "bad") == [f"{HOST} \u2192 10.9.9.9"]
+    assert page.texts("text", "bad") == [f"{HOST} \u2192 10.9.9.9", "differs: record"]
 
 
 def test_a_page_counts_and_tells_errors_and_what_is_missing():
@@ -280,11 +372,11 @@ def test_a_page_counts_and_tells_errors_and_what_is_missing():
 
 
 def test_markup_from_a_service_is_text():
-    """Every text that a status can hold comes from a service or an inventory."""
+    """Every text that a status can hold comes from a service or an inventory, but for the words of what differs."""
 
     def spoilt(value):
         if isinstance(value, dict):
-            return {key: spoilt(item) for key, item in value.items()}
+            return {key: item if key == "what" else spoilt(item) for key, item in value.items()}
         if isinstance(value, list):
             return [spoilt(item) for item in value]
         return f"{MARKUP} {value}" if isinstance(value, str) else value
