@@ -12,7 +12,8 @@ author:
   - privatelink.salesforce contributors (@privatelink)
 description:
   - Turns what M(privatelink.salesforce.private_connect_info) returned with O(privatelink.salesforce.private_connect_info#module:state=absent)
-    into variables of the role P(privatelink.salesforce.private_connect#role). A run of the role with them changes nothing.
+    into variables of the role P(privatelink.salesforce.private_connect#role). A run of the role with them changes nothing of what variables describe.
+  - P(privatelink.salesforce.to_variables_file#filter) makes a file of them.
 positional: _input
 options:
   _input:

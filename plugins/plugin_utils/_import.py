@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
+import yaml
 from ansible.errors import AnsibleFilterError
+
+from ansible_collections.privatelink.salesforce.plugins.module_utils._selection import RULE_MARK
 
 _DEFAULT_TTL = 60
 
@@ -15,7 +19,8 @@ _DEFAULT_TTL = 60
 def variables(read: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Variables of the role private_connect, from what private_connect_info with state=absent returned.
 
-    They describe what is there, so that a run with them changes nothing. DNS is managed only if the My Domain host has a record that leads to the endpoint.
+    They describe what is there as far as variables can; a record of one of two addresses, for one, they cannot. DNS is managed only if the My Domain host
+    has a record that leads to the endpoint.
     """
     connection, endpoint = read["connection"], read["endpoint"]
     if not connection or not endpoint:
@@ -30,9 +35,33 @@ def variables(read: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "private_connect_my_domain": read["my_domain"],
         "private_connect_vpc_endpoint_id": endpoint["id"],
         "private_connect_subnet_ids": endpoint["subnet_ids"],
-        "private_connect_security_group_ids": endpoint["security_group_ids"],
+        **_groups(endpoint["security_group_ids"], read["security_group"]),
         **_dns(read),
     }
+
+
+def text(variables: t.Mapping[str, t.Any]) -> str:
+    """The YAML of a file of variables. What could be a template is `!unsafe`: others wrote it."""
+    # By way of JSON plain types are left of Ansible's own.
+    return "---\n" + yaml.dump(json.loads(json.dumps(variables)), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+def _string(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("!unsafe" if "{" in value else "tag:yaml.org,2002:str", value)
+
+
+_Dumper.add_representer(str, _string)
+
+
+def _groups(used: t.Sequence[str], own: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """Groups that are given stay at a tear-down, so the role's own, which goes with the endpoint, is not."""
+    if own is None or list(used) != [own["id"]]:
+        return {"private_connect_security_group_ids": used}
+    return {"private_connect_allowed_cidrs": [rule["source"] for rule in own["ingress"] if rule["description"] == RULE_MARK]}
 
 
 def _dns(read: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -277,12 +277,25 @@ def without_inventory(stage: Stage) -> Json:
         "private_connect_aws": {"profile": PLACES[PROD][4]},
     }
     how = ["-e", f"@{stage.write('alone.json', alone)}"]
+    # Who writes in Setup runs nothing here.
+    label = stage.client.connections(PLACES[PROD][1])["Acme_Prod"]["label"]
+    stage.client.set_fields("Acme_Prod", PLACES[PROD][1], label="{{ 1 + 1 }}")
+    several = stage.run("import_connection", "-e", "private_connect_import_file=imported.yml")
+    expect("imports of several hosts into one file", set(several.failed.values()), {1}, several)
+    # A relative path is one of the caller's directory.
+    run = stage.good("import_connection", *how, "-e", "private_connect_import_file=imported.yml", inventory=False)
+    expect("writes of the import", stage.writes(), [], run)
+    assert "changes nothing" in run.output, run.output
     imported = FOLDER / "imported.yml"
-    stage.good("import_connection", *how, "-e", f"private_connect_import_file={imported}", inventory=False)
-    expect("writes of the import", stage.writes(), [])
+    again = stage.run("import_connection", *how, "-e", "private_connect_import_file=imported.yml", inventory=False)
+    expect("an import over a file that is there", again.failed, {"localhost": 1}, again)
     for more in (f"private_connect_vpc_id={stage.vpcs[PROD]}", f"@{imported}"):
         run = stage.good("setup", *how, "-e", more, inventory=False)
         expect(f"changes with {more}", run.changed, {"localhost": 0}, run)
+    stage.client.set_fields("Acme_Prod", PLACES[PROD][1], active=False)
+    run = stage.good("import_connection", *how, "-e", "private_connect_import_file=inactive.yml", inventory=False)
+    assert "would change: " in run.output, run.output
+    stage.client.set_fields("Acme_Prod", PLACES[PROD][1], active=True, label=label)
     run = stage.good("status", *how, "-e", f"@{imported}", inventory=False)
     assert " Ready " in run.output, run.output
     return {**alone, "private_connect_vpc_id": stage.vpcs[PROD], "private_connect_poll_interval": 1}

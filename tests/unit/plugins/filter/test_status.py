@@ -17,6 +17,8 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _drift
 from ansible_collections.privatelink.salesforce.plugins.modules import private_connect_info
@@ -65,6 +67,7 @@ def read(**changes):
             "vpc_endpoint_id": ENDPOINT,
             "source_cidrs": ["10.10.10.0/30"],
         },
+        "security_group": None,
         "endpoint": {
             "id": ENDPOINT,
             "state": "available",
@@ -437,6 +440,26 @@ def test_variables_describe_what_is_there():
         "private_connect_dns_ttl": 60,
         "private_connect_dns_vpcs": [],
     }
+
+
+def test_the_group_of_the_role_goes_with_the_endpoint_so_it_is_not_given():
+    ingress = [{"source": source, "description": told} for source, told in (("10.0.0.0/16", "Salesforce Private Connect"), ("10.9.0.0/16", "theirs"))]
+    found = call("connection_variables", read(security_group={"id": "sg-1", "ingress": ingress}))
+    assert "private_connect_security_group_ids" not in found
+    assert found["private_connect_allowed_cidrs"] == ["10.0.0.0/16"]
+    beside = read(security_group={"id": "sg-2", "ingress": []})
+    assert call("connection_variables", beside)["private_connect_security_group_ids"] == ["sg-1"]
+
+
+@pytest.mark.parametrize("value", ["{{ lookup('pipe', 'id') }}", "{% raw %}", "a {# b", "#: & *x", "yes", "\u00fc\n", "- {{ x }}", ""])
+def test_a_file_of_variables_holds_no_template_and_is_read_as_it_was(value, tmp_path):
+    file = tmp_path / "variables.yml"
+    file.write_text(call("to_variables_file", {"private_connect_label": value, "private_connect_dns_vpcs": [{"id": value}], "ttl": 60}), encoding="utf-8")
+    loader = DataLoader()
+    read_back = loader.load_from_file(str(file), trusted_as_template=True)
+    assert read_back == {"private_connect_label": value, "private_connect_dns_vpcs": [{"id": value}], "ttl": 60}
+    templar = Templar(loader, variables=read_back)
+    assert templar.template(read_back) == read_back
 
 
 def dns_of(**changes):
