@@ -20,6 +20,7 @@ import typing as t
 from pathlib import Path
 
 import boto3
+import yaml
 from emulators.rig import Rig
 from emulators.salesforce import OrgSeed
 
@@ -164,6 +165,21 @@ class Stage:
     def endpoint(self, host: str) -> str:
         (found,) = [item["id"] for item in self.aws()["endpoints"] if item["vpc_id"] == self.vpcs[host]]
         return found
+
+
+def no_hosts(stage: Stage) -> None:
+    """A pattern or limit without hosts must not look like a run that went well."""
+    for path in sorted((HERE.parents[3] / "playbooks").glob("*.yml")):
+        for play in yaml.safe_load(path.read_text(encoding="utf-8")):
+            expect(f"hosts of {path.name}", play["hosts"], "{{ lookup('privatelink.salesforce.connection_hosts') }}")
+    elsewhere = f"private_connect_hosts={PROD}"
+    for words, said in (
+        (["-e", "private_connect_hosts=typo"], f"private_connect_hosts=typo matches no host of the inventory. The inventory has the hosts {PROD}"),
+        (["-e", elsewhere, "--limit", "sandbox"], f"{elsewhere} matches no host of the inventory within --limit sandbox"),
+    ):
+        run = stage.run("status", *words)
+        assert run.status != 0, run.output
+        assert said in " ".join(run.output.split()), run.output
 
 
 def set_up(stage: Stage) -> None:
@@ -316,6 +332,7 @@ def main() -> None:
     with Rig(tls=True, directory=FOLDER, seeds=seeds) as rig:
         stage = Stage(rig)
         before = stage.aws()
+        no_hosts(stage)
         set_up(stage)
         status(stage)
         verify(stage)
