@@ -4,12 +4,14 @@
 """What differs between what is and what is wanted: pure. This module util is PRIVATE to the collection.
 
 Each difference is ``{what, have, want, repair}``; ``what`` is one of the words that the role acts on, listed in the module's documentation.
+``have`` is what is there and ``want`` what is there after the repair; what both leave out, the repair does not touch.
 """
 
 from __future__ import annotations
 
 import typing as t
 
+from . import _rules as rules
 from . import _selection as select
 from . import _selection_dns as dns
 from ._aws import TAG, differing_tags
@@ -81,11 +83,16 @@ def _groups(facts: Facts, params: Params) -> Drift:
     if group is None:
         return [_item("security_group", None, {"name": facts["group_name"], "cidrs": facts["allowed_cidrs"]}, "create the security group")]
     found = _tags("security_group", group["tags"], {**params["tags"], TAG: facts["tag_value"]})
-    wanted = [rule for rule in select.wanted_rules(facts["allowed_cidrs"]) if not select.lets_https_in(group, rule["source"])]
-    stale = select.stale_rules(group, facts["allowed_cidrs"])
-    if wanted or stale:
-        found.append(_item("security_group.rules", stale, wanted, "add and remove these rules of the role's own"))
+    add, remove = rules.plan(group["ingress"], select.wanted_rules(facts["allowed_cidrs"]), select.RULE_MARK)
+    if add or remove:
+        own = [rule for rule in group["ingress"] if rule["description"] == select.RULE_MARK]
+        repair = " and ".join(filter(None, (_listed("let in", add), _listed("no longer let in", remove))))
+        found.append(_item("security_group.rules", own, [rule for rule in own if rule not in remove] + add, repair))
     return found
+
+
+def _listed(verb: str, changed: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    return f"{verb} TCP 443 from {', '.join(str(rule['source']) for rule in changed)}" if changed else ""
 
 
 def _tags(what: str, have: t.Mapping[str, str], want: t.Mapping[str, str | None]) -> Drift:
@@ -122,7 +129,7 @@ def _connection(facts: Facts, params: Params) -> Drift:
     found = []
     for key, value in want.items():
         if value is not None and connection[key] != value:
-            fixed = key in ("region", "vpc_endpoint_id") and connection["status"] != UNPROVISIONED
+            fixed = key in ("region", "vpc_endpoint_id") and connection["status"] not in (UNPROVISIONED, TEARDOWN_IN_PROGRESS)
             repair = f"tear down, change {key}, provision (needs replace)" if fixed else f"change {key}"
             found.append(_item(f"connection.{key}", connection[key], value, repair))
     if connection["status"] != READY:
@@ -133,6 +140,8 @@ def _connection(facts: Facts, params: Params) -> Drift:
 def _status_repair(status: str) -> str:
     if status == UNPROVISIONED:
         return "provision the connection, then Sync until it is Ready"
+    if status == TEARDOWN_IN_PROGRESS:
+        return "wait until it is torn down, provision it, then Sync until it is Ready"
     if status in LOST:
         return "tear down and provision again (needs replace)"
     return "Sync until it is Ready"
@@ -192,5 +201,6 @@ def _zone(zone: t.Mapping[str, t.Any], entry: t.Mapping[str, t.Any], facts: Fact
         listed = ", ".join(f"{vpc['id']} in {vpc['region']}" for vpc in entry["dropped_vpcs"])
         repairs.append(f"dissociate the zone {zone['name']} from {listed}, which the role associated and dns_vpcs names no more")
     if repairs:
-        found.append(_item("zone.vpcs", zone["vpcs"], wanted, "; ".join(repairs)))
+        staying = [vpc for vpc in zone["vpcs"] if vpc not in entry["dropped_vpcs"]]
+        found.append(_item("zone.vpcs", zone["vpcs"], staying + [vpc for vpc in wanted if vpc not in staying], "; ".join(repairs)))
     return found

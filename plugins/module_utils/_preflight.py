@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._aws import DENIED, MOVED_TAG, TAG, AwsError, boto_tags, given_tags
+from ._aws import DENIED, MOVED_TAG, AwsError, boto_tags, given_tags
 from ._errors import OrgError
 from ._facts import Reader
-from ._selection import Blockers, Facts, Params, replaced_endpoints, stale_rules
+from ._selection import Blockers, Facts, Params, group_tags, replaced_endpoints
 from ._selection_dns import hosts, is_our_zone
 
 _UNSUPPORTED = ("Team Edition", "Professional Edition", "Personal Edition", "Contact Manager Edition", "Group Edition", "Base Edition", "Starter Edition")
@@ -119,7 +119,8 @@ def _dry_runs(facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Pa
     Only of resources that are there or are made: policies that go by our tag deny it of anything put in the place of a group that is yet to be made.
     """
     wants = {item["what"]: item["want"] for item in drift}
-    return [*_group_runs(facts, wants, params), *_endpoint_runs(facts, wants, params)]
+    rules = next((item for item in drift if item["what"] == "security_group.rules"), None)
+    return [*_group_runs(facts, wants, params), *(_rule_runs(facts, rules) if rules else ()), *_endpoint_runs(facts, wants, params)]
 
 
 def _group_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> list[DryRun]:
@@ -129,16 +130,17 @@ def _group_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> l
         named = {"GroupName": facts["group_name"], "Description": "dry run", "VpcId": params["vpc_id"], "TagSpecifications": specification}
         # amazon.aws.ec2_security_group reads the tags of the group that it has made.
         runs += [("create_security_group", named), ("describe_tags", {})]
-    if "security_group.rules" in wants:
-        permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
-        target = {"GroupId": facts["own_group"]["id"], "IpPermissions": [permission]}
-        if wants["security_group.rules"]:
-            runs.append(("authorize_security_group_ingress", target))
-        if stale_rules(facts["own_group"], facts["allowed_cidrs"]):
-            runs.append(("revoke_security_group_ingress", target))
     if "security_group.tags" in wants:
         runs += _tag_runs(facts["own_group"]["id"], wants["security_group.tags"])
     return runs
+
+
+def _rule_runs(facts: Facts, item: t.Mapping[str, t.Any]) -> list[DryRun]:
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    target = {"GroupId": facts["own_group"]["id"], "IpPermissions": [permission]}
+    have, want = item["have"], item["want"]
+    changes = (("authorize", any(rule not in have for rule in want)), ("revoke", any(rule not in want for rule in have)))
+    return [(f"{verb}_security_group_ingress", target) for verb, needed in changes if needed]
 
 
 def _endpoint_runs(facts: Facts, wants: t.Mapping[str, t.Any], params: Params) -> list[DryRun]:
@@ -177,7 +179,7 @@ def _tag_runs(resource_id: str, tags: t.Mapping[str, str | None]) -> list[DryRun
 
 
 def _tags_of_ours(facts: Facts, params: Params) -> list[dict[str, str]]:
-    return boto_tags({**given_tags(params["tags"]), TAG: facts["tag_value"]})
+    return boto_tags(group_tags(facts, params))
 
 
 def _dry_run(reader: Reader, operation: str, arguments: dict[str, t.Any], blockers: Blockers) -> None:

@@ -8,32 +8,23 @@ amazon.aws.ec2_security_group removes rules only by purging all that are not lis
 
 from __future__ import annotations
 
-import ipaddress
 import typing as t
 
-from . import _aws
+from . import _aws, _normal, _rules
 from . import _validate as check
 from ._aws import AWS_ARGUMENT_SPEC, Aws, AwsError
 from ._errors import InputError, PrivateConnectError
 from ._module import Context, Definition
-
-Rule = dict[str, t.Any]
+from ._rules import Rule
 
 _THERE_ALREADY = "InvalidPermission.Duplicate"
 _GONE_ALREADY = "InvalidPermission.NotFound"
 
 
-def plan(have: t.Sequence[Rule], want: t.Sequence[Rule], mark: str) -> tuple[list[Rule], list[Rule]]:
-    """What to add and what to remove. A rule that is there under another description is left as it is."""
-    keys = {_key(rule) for rule in have}
-    wanted = {_key(rule) for rule in want}
-    return [rule for rule in want if _key(rule) not in keys], [rule for rule in have if rule["description"] == mark and _key(rule) not in wanted]
-
-
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     aws, want = _prepare(params)
     before = _read(aws, params["group_id"])
-    add, remove = plan(before, want, params["mark"])
+    add, remove = _rules.plan(before, want, params["mark"])
     if not check_mode:
         _change(aws, "authorize_security_group_ingress", params["group_id"], add, _THERE_ALREADY)
         _change(aws, "revoke_security_group_ingress", params["group_id"], remove, _GONE_ALREADY)
@@ -41,30 +32,17 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     return {"changed": bool(add or remove), "added": add, "removed": remove, "diff": {"before": {"ingress": before}, "after": {"ingress": after}}}
 
 
-def _prepare(params: t.Mapping[str, t.Any]) -> tuple[Aws, list[Rule]]:
-    found = check.problems(check.aws_id("group_id", params["group_id"], "sg"), *(_bad_cidr(cidr) for cidr in params["cidrs"]))
+def _prepare(params: t.Mapping[str, t.Any]) -> tuple[Aws, list[dict[str, t.Any]]]:
+    found = check.problems(check.aws_id("group_id", params["group_id"], "sg"))
+    cidrs = _normal.cidrs("cidrs", params["cidrs"], found)
     if not params["mark"].strip():
         found.append("mark is empty; it is what the rules are known by")
     if found:
         raise InputError(found)
-    ports = params["ports"]
-    want = [
-        {"protocol": "tcp", "from_port": port, "to_port": port, "source": str(ipaddress.ip_network(cidr)), "description": params["mark"]}
-        for cidr in dict.fromkeys(params["cidrs"])
-        for port in ports
-    ]
-    return Aws(params), want
+    return Aws(params), _rules.wanted(cidrs, dict.fromkeys(params["ports"]), params["mark"])
 
 
-def _bad_cidr(cidr: str) -> str | None:
-    try:
-        ipaddress.ip_network(cidr)
-    except ValueError as error:
-        return f"cidrs {cidr!r} is not a CIDR block: {error}"
-    return None
-
-
-def _read(aws: Aws, group_id: str) -> list[Rule]:
+def _read(aws: Aws, group_id: str) -> list[dict[str, t.Any]]:
     found = aws.call("ec2", "describe_security_groups", GroupIds=[group_id])["SecurityGroups"]
     if not found:
         raise PrivateConnectError(f"There is no security group {group_id} in {aws.region}")

@@ -11,7 +11,8 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ._aws import GONE, MOVED_TAG, TAG, is_live
+from . import _rules as rules
+from ._aws import GONE, MOVED_TAG, TAG, given_tags, is_live
 
 RULE_MARK = "Salesforce Private Connect"
 
@@ -114,6 +115,11 @@ def endpoint_tags(facts: Facts, params: Params) -> dict[str, str | None]:
     return {**params["tags"], TAG: facts["tag_value"], **place}
 
 
+def group_tags(facts: Facts, params: Params) -> dict[str, str]:
+    """Of what is made anew."""
+    return {**given_tags(params["tags"]), TAG: facts["tag_value"]}
+
+
 # -- subnets and groups -------------------------------------------------------------------------------------------
 
 
@@ -204,39 +210,15 @@ def check_given_groups(facts: Facts, params: Params, blockers: Blockers) -> None
             blockers.add("security_groups", f"security group {group_id} is not in {params['vpc_id']}", "give a group of this VPC, or leave it out")
     given = [known[group_id] for group_id in params["security_group_ids"] if group_id in known]
     if len(given) == len(params["security_group_ids"]) > 0:
-        closed = [cidr for cidr in params["allowed_cidrs"] if not any(lets_https_in(group, cidr) for group in given)]
-        if not any(_admits_443(rule) for group in given for rule in group["ingress"]):
+        ingress = [rule for group in given for rule in group["ingress"]]
+        closed = [item["source"] for item in wanted_rules(params["allowed_cidrs"]) if not any(rules.covers(rule, item) for rule in ingress)]
+        if not any(rules.admits(rule, 443) for rule in ingress):
             closed = params["allowed_cidrs"] or ["anywhere"]
         if closed:
             listed = ", ".join(params["security_group_ids"])
             blockers.add("security_groups", f"none of the security groups {listed} lets TCP 443 in from {', '.join(closed)}", "add such a rule to one of them")
 
 
-def lets_https_in(group: t.Mapping[str, t.Any], source: str) -> bool:
-    """Whether the group admits TCP 443 from all of a CIDR."""
-    wanted = ipaddress.ip_network(source)
-    for rule in group["ingress"]:
-        try:
-            net = ipaddress.ip_network(rule["source"])
-        except (ValueError, TypeError):
-            continue
-        if _admits_443(rule) and net.version == wanted.version and wanted.subnet_of(net):  # type: ignore[arg-type]
-            return True
-    return False
-
-
-def _admits_443(rule: t.Mapping[str, t.Any]) -> bool:
-    if rule["protocol"] == "-1":
-        return True
-    first, last = (0 if rule["from_port"] is None else rule["from_port"]), (65535 if rule["to_port"] is None else rule["to_port"])
-    return rule["protocol"] in ("tcp", "6") and first <= 443 <= last
-
-
 def wanted_rules(cidrs: t.Sequence[str]) -> list[dict[str, t.Any]]:
     """The rules of the role's own group: TCP 443 from each CIDR, marked by their description."""
-    return [{"protocol": "tcp", "from_port": 443, "to_port": 443, "source": cidr, "description": RULE_MARK} for cidr in cidrs]
-
-
-def stale_rules(group: t.Mapping[str, t.Any], cidrs: t.Sequence[str]) -> list[dict[str, t.Any]]:
-    """Rules that carry our mark and are not asked for any more; rules of others never are."""
-    return [rule for rule in group["ingress"] if rule["description"] == RULE_MARK and rule["source"] not in cidrs]
+    return rules.wanted(cidrs, (443,), RULE_MARK)

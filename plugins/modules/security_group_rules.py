@@ -14,6 +14,7 @@ version_added: 1.0.0
 description:
   - Adds TCP ingress rules for CIDR blocks to an existing security group and removes those of its own that are not asked for any more.
   - Its own are the rules whose description is O(mark). M(amazon.aws.ec2_security_group) can remove rules only by purging all that are not listed.
+  - Where another rule, which stays, lets in as much or more, none is added beside it.
 extends_documentation_fragment:
   - privatelink.salesforce.aws
   - privatelink.salesforce.attributes
@@ -34,7 +35,7 @@ options:
     required: true
   cidrs:
     description:
-      - The CIDR blocks, IPv4 or IPv6, to let in. An empty list removes all rules that carry O(mark).
+      - The CIDR blocks or single addresses, IPv4 or IPv6, to let in. An empty list removes all rules that carry O(mark).
     type: list
     elements: str
     required: true

@@ -21,7 +21,7 @@ import time
 import typing as t
 
 import quick
-from edits import EDITS, Edit, Site
+from edits import EDITS, MARK, Edit, Site
 from runs import COLLECTION, NAME, TAG, Json, Run, emulators, equal
 
 PAGE = COLLECTION / "docs" / "drift.md"
@@ -65,8 +65,11 @@ def main() -> None:
             except AssertionError as error:
                 raise SystemExit(f"FAILED after the edit '{edit.what}': {error}") from error
             print(f"ok {edit.what} {time.monotonic() - started:.1f} s", flush=True)
-    if not only:
-        compare(HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows))
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    if only:
+        print(table)
+    else:
+        compare(HEAD + table)
 
 
 def compare(page: str) -> None:
@@ -113,6 +116,9 @@ def prove(site: Site, edit: Edit, good: Json) -> tuple[Row, Json]:
         edit.tidy(site)
     after = site.info(**options(site))
     equal("drift after it", after["drift"], [])
+    if run:
+        for item in info["drift"]:
+            check_repaired(item, after)
     part: t.Callable[[Json], Json] = without_zone(site) if edit.leads_to == "rest" else without_their_tags(site) if "endpoint" in edit.drift else dict
     equal("everything afterwards", part(plain(site)), part(before if edit.leads_to == "before" else edited))
     return row(edit, info, None if edit.blockers else run, with_replace), after
@@ -160,12 +166,47 @@ def check_item(item: Json, info: Json, good: Json) -> None:
         equal("have of record", item["have"], info["dns"][0]["record"])
         if info["endpoint"] is not None and "endpoint.subnet_ids" not in [other["what"] for other in info["drift"]]:
             equal("want of record", item["want"], good["dns"][0]["record"])
+    elif item["what"] in SHOWN:
+        equal(f"have of {item['what']}", ordered(item["have"]), ordered(SHOWN[item["what"]](info)))
+    elif field == "replaced":
+        equal("have of endpoint.replaced", item["have"]["id"] in info["own_endpoint_ids"], True)
     elif field == "tags":
         holder = {"endpoint": "endpoint", "security_group": "security_group"}.get(part)
         have = info[holder]["tags"] if holder else info["dns"][0]["zone"]["tags"]
         want = good[holder]["tags"] if holder else good["dns"][0]["zone"]["tags"]
         equal(f"have of {item['what']}", item["have"], {key: have.get(key) for key in item["want"]})
         equal(f"want of {item['what']}", item["want"], {key: want.get(key) for key in item["want"]})
+
+
+def _zone(info: Json) -> Json | None:
+    zone = info["dns"][0]["zone"]
+    return {"name": zone["name"], "vpcs": zone["vpcs"]} if zone else None
+
+
+def _marked(info: Json) -> list[Json]:
+    return [rule for rule in info["security_group"]["ingress"] if rule["description"] == MARK]
+
+
+def _named(part: str, *keys: str) -> t.Callable[[Json], Json | None]:
+    return lambda info: {key: info[part][key] for key in keys} if info[part] else None
+
+
+# What the module shows of what it tells as ``have`` and ``want``.
+SHOWN: t.Mapping[str, t.Callable[[Json], t.Any]] = {
+    "security_group.rules": _marked,
+    "endpoint": _named("endpoint", "service_name", "subnet_ids"),
+    "zone": _zone,
+    "zone.vpcs": lambda info: (_zone(info) or {}).get("vpcs"),
+}
+
+
+def check_repaired(item: Json, after: Json) -> None:
+    """What was reported as ``want`` is there when the run is over, and of a replaced endpoint nothing is."""
+    if item["what"] in SHOWN:
+        equal(f"want of {item['what']}, after it", ordered(item["want"]), ordered(SHOWN[item["what"]](after)))
+    elif item["what"] == "endpoint.replaced":
+        equal("want of endpoint.replaced", item["want"], None)
+        equal("the replaced endpoint is gone", item["have"]["id"] in after["own_endpoint_ids"], False)
 
 
 def plain(site: Site) -> Json:

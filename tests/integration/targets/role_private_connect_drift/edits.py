@@ -226,6 +226,7 @@ EDITS = (
     Edit("connection deleted in Setup", lambda site: site.client.delete(NAME), ("connection",)),
     # What takes a tear-down
     Edit("endpoint deleted", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
+    Edit("endpoint rejected, and the org does not know", lambda site: _lose(site, "rejected"), NEW_ENDPOINT, ("replace",)),
     Edit("endpoint deleted, and the org knows", lambda site: _seen(site, "deleted"), LOST_ENDPOINT, ("replace",)),
     Edit("endpoint rejected, and the org knows", lambda site: _seen(site, "rejected"), LOST_ENDPOINT, ("replace",)),
     Edit("endpoint of the role's left over from a replacement that broke off", _left_over, ("endpoint.replaced",)),

@@ -94,7 +94,7 @@ def test_nothing_there_is_told_in_the_order_in_which_it_is_made() -> None:
         (
             {"own_group": group(ingress=[rule("10.0.0.0/16"), rule("10.9.0.0/16")])},
             {},
-            ("security_group.rules", [rule("10.9.0.0/16")], []),
+            ("security_group.rules", [rule("10.0.0.0/16"), rule("10.9.0.0/16")], [rule("10.0.0.0/16")]),
         ),
         (
             {"own_group": group(tags={TAG: OURS, "b": "x"})},
@@ -210,7 +210,7 @@ def test_replacing_is_what_takes_down_a_provisioned_connection(status: str, move
         ("Unprovisioned", "provision the connection"),
         ("RejectedRemotely", "tear down and provision again (needs replace)"),
         ("DeletedRemotely", "tear down and provision again (needs replace)"),
-        ("TeardownInProgress", "Sync until"),
+        ("TeardownInProgress", "wait until it is torn down, provision it, then Sync"),
         ("Allocating", "Sync until"),
     ],
 )
@@ -220,7 +220,7 @@ def test_the_repair_says_what_a_status_needs(status: str, repair: str) -> None:
 
 
 def test_another_endpoint_needs_no_consent_while_nothing_is_provisioned() -> None:
-    for status, needs in (("Unprovisioned", False), ("Ready", True)):
+    for status, needs in (("Unprovisioned", False), ("TeardownInProgress", False), ("Ready", True)):
         items = drift.present(facts(connection=connection(status=status, vpc_endpoint_id="vpce-0")), params())
         assert ("needs replace" in items[0]["repair"]) is needs
 
@@ -273,9 +273,10 @@ def test_an_endpoint_of_others_is_not_taken_down() -> None:
 
 def test_a_vpc_of_ours_that_is_dropped_is_told_beside_one_that_is_missing() -> None:
     far, next_one = {"id": "vpc-8", "region": "us-west-2"}, {"id": "vpc-9", "region": REGION}
-    zone = {**entry()["zone"], "vpcs": [{"id": VPC, "region": REGION}, far]}
+    theirs = {"id": "vpc-7", "region": REGION}
+    zone = {**entry()["zone"], "vpcs": [{"id": VPC, "region": REGION}, theirs, far]}
     (item,) = drift.present(facts(dns=[entry(zone=zone, dropped_vpcs=[far])]), params())
-    assert (item["what"], item["want"]) == ("zone.vpcs", [{"id": VPC, "region": REGION}])
+    assert (item["what"], item["have"], item["want"]) == ("zone.vpcs", zone["vpcs"], [{"id": VPC, "region": REGION}, theirs])
     assert item["repair"].startswith(f"dissociate the zone {HOST} from vpc-8 in us-west-2")
     tags = {**zone["tags"], VPCS_TAG: f"{REGION}/vpc-9"}
     both = entry(zone={**zone, "tags": tags}, dropped_vpcs=[far], wanted_vpcs=[{"id": VPC, "region": REGION}, next_one])

@@ -130,37 +130,6 @@ def test_given_subnets_are_judged_all_at_once() -> None:
         assert words in problems
 
 
-# -- groups -------------------------------------------------------------------------------------------------------
-
-
-def rule(source: str, first: int | None = 443, last: int | None = 443, protocol: str = "tcp", description: str | None = None) -> dict[str, t.Any]:
-    return {"protocol": protocol, "from_port": first, "to_port": last, "source": source, "description": description}
-
-
-@pytest.mark.parametrize(
-    ("ingress", "open_to"),
-    [
-        (rule("10.0.0.0/8"), True),
-        (rule("10.1.0.0/16"), True),
-        (rule("10.1.2.0/24"), False),
-        (rule("0.0.0.0/0", 0, 1023), True),
-        (rule("10.0.0.0/8", None, None, "-1"), True),
-        (rule("10.0.0.0/8", 80, 80), False),
-        (rule("10.0.0.0/8", protocol="udp"), False),
-        (rule("::/0"), False),
-        (rule("sg-1"), False),
-    ],
-)
-def test_who_gets_in(ingress: dict[str, t.Any], open_to: bool) -> None:
-    assert select.lets_https_in({"ingress": [ingress]}, "10.1.0.0/16") is open_to
-
-
-def test_only_rules_with_our_mark_become_stale() -> None:
-    mine, theirs = rule("10.0.0.0/8", description=select.RULE_MARK), rule("10.0.0.0/8", description="theirs")
-    assert select.stale_rules({"ingress": [mine, theirs]}, ["10.1.0.0/16"]) == [mine]
-    assert select.stale_rules({"ingress": [mine, theirs]}, ["10.0.0.0/8"]) == []
-
-
 # -- DNS ----------------------------------------------------------------------------------------------------------
 
 
