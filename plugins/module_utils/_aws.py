@@ -20,7 +20,8 @@ try:
     # botocore alone: boto3 imports its S3 transfer machinery, which costs half of a run that changes nothing.
     import botocore.config
     import botocore.session
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+    from botocore.exceptions import ConnectionError as NoConnection
 
     BOTO3_IMPORT_ERROR = None
 except ImportError:
@@ -138,7 +139,8 @@ def _translated(error: Exception, service: str, operation: str, region: str) -> 
         return PrivateConnectError("No AWS credentials: give profile, or access_key and secret_key, or the AWS_* environment variables, or an instance role")
     if isinstance(error, (NoRegionError, ProfileNotFound)):
         return InputError([str(error)])
-    return PrivateConnectError(f"{action} in {region} got no answer: {error}", action=action)
+    came = "got no answer" if isinstance(error, (NoConnection, HTTPClientError)) else "could not be asked"
+    return PrivateConnectError(f"{action} in {region} {came}: {error}", action=action)
 
 
 def denied_action(words: str) -> str | None:

@@ -13,7 +13,7 @@ import collections
 import dataclasses
 import typing as t
 
-from . import _plan
+from . import _normal, _plan
 from . import _validate as check
 from ._argspec import org_argument_spec, wait_argument_spec
 from ._connection import TEARDOWN_IN_PROGRESS, UNPROVISIONED, Connection, changed_metadata, full_name, new_metadata
@@ -57,12 +57,11 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
 
 def prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Desired]:
     """Every problem of the options at once, then the org (not yet logged in) and what is wanted."""
-    # Text from a YAML block ends in a newline, which the org would not keep.
-    texts = {key: params[key].strip() for key in ("label", "description") if params[key] is not None}
+    texts = {key: _normal.text(params[key]) for key in ("label", "description")}
     found = check.problems(
         check.developer_name(params["name"]),
-        check.label(texts.get("label")),
-        check.description(texts.get("description")),
+        check.label(texts["label"]),
+        check.description(texts["description"]),
         check.region(params["region"]),
         check.aws_id("vpc_endpoint_id", params["vpc_endpoint_id"], "vpce"),
         check.at_least("wait_timeout", params["wait_timeout"], 1),

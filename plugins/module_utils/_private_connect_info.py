@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import typing as t
 
 from . import _drift
+from . import _normal as normal
 from . import _preflight as preflight
 from . import _selection as select
 from . import _selection_dns as dns
@@ -26,7 +26,8 @@ _ENDPOINT_SHOWN = ("id", "service_name", "state", "last_error", "vpc_id", "subne
 
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
-    org, aws = _prepare(params, context)
+    params, problems = normalised(params)
+    org, aws = _prepare(params, problems, context)
     params = _complete(params, org, aws)
     blockers = Blockers()
     facts = gather(org, aws, params, blockers)
@@ -60,6 +61,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
             "subnet_ids": facts["wanted_subnet_ids"],
             "dropped_subnets": facts["dropped_subnets"],
             "security_group_ids": facts["wanted_group_ids"],
+            "tags": select.group_tags(facts, params),
             "endpoint_tags": select.endpoint_tags(facts, params),
             "security_group_name": facts["group_name"],
             "allowed_cidrs": facts["allowed_cidrs"],
@@ -92,7 +94,19 @@ def _complete(params: dict[str, t.Any], org: Org, aws: Aws) -> dict[str, t.Any]:
     return {**params, "vpc_id": endpoint["vpc_id"]}
 
 
-def _prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Aws]:
+def normalised(params: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """The options in the one form in which they are compared and handed on, and what is wrong with those that have none."""
+    problems: list[str] = []
+    forms = {
+        **{key: normal.text(params[key]) for key in ("label", "description")},
+        **{key: normal.each(params[key]) for key in ("subnet_ids", "security_group_ids")},
+        "allowed_cidrs": normal.cidrs("allowed_cidrs", params["allowed_cidrs"], problems),
+        "tags": normal.tags("tags", params["tags"], problems),
+    }
+    return {**params, **forms}, problems
+
+
+def _prepare(params: t.Mapping[str, t.Any], problems: t.Sequence[str], context: Context) -> tuple[Org, Aws]:
     found = check.problems(
         check.developer_name(params["name"]),
         check.label(params["label"]),
@@ -107,7 +121,7 @@ def _prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Aws]
         *(check.aws_id("subnet_ids", item, "subnet") for item in params["subnet_ids"]),
         *(check.aws_id("security_group_ids", item, "sg") for item in params["security_group_ids"]),
         *(check.aws_id("dns_vpcs", item["id"], "vpc") for item in params["dns_vpcs"]),
-        *(_cidr(item) for item in params["allowed_cidrs"]),
+        *problems,
     )
     made: list[t.Any] = []
     for make in (lambda: connect(params, context), lambda: Aws(params)):
@@ -118,14 +132,6 @@ def _prepare(params: t.Mapping[str, t.Any], context: Context) -> tuple[Org, Aws]
     if found:
         raise InputError(found)
     return made[0], made[1]
-
-
-def _cidr(text: str) -> str | None:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        return f"allowed_cidrs {text!r} is not a CIDR block: {error}"
-    return None
 
 
 def _shown(endpoint: t.Mapping[str, t.Any] | None, interfaces: list[dict[str, t.Any]]) -> dict[str, t.Any] | None:

@@ -13,6 +13,7 @@ import hashlib
 import typing as t
 
 from . import _aws
+from . import _normal as normal
 from . import _validate as check
 from ._argspec import wait_argument_spec
 from ._aws import AWS_ARGUMENT_SPEC, Aws, AwsError, boto_tags, is_live, sorted_addresses
@@ -26,7 +27,8 @@ _SHOWN = ("id", "service_name", "state", "subnet_ids", "security_group_ids", "pr
 
 
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
-    keeper = Keeper(_prepare(params), params, check_mode, context)
+    aws, params = _prepare(params)
+    keeper = Keeper(aws, params, check_mode, context)
     before = keeper.find()
     after = keeper.absent(before) if params["state"] == "absent" else keeper.present(before)
     shown = keeper.shown(after) if after else None
@@ -38,7 +40,8 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     }
 
 
-def _prepare(params: t.Mapping[str, t.Any]) -> Aws:
+def _prepare(params: dict[str, t.Any]) -> tuple[Aws, dict[str, t.Any]]:
+    """And the options in the form in which they are compared."""
     found = check.problems(
         check.region(params["region"]),
         check.aws_id("vpc_endpoint_id", params["vpc_endpoint_id"], "vpce"),
@@ -50,13 +53,16 @@ def _prepare(params: t.Mapping[str, t.Any]) -> Aws:
     )
     if not params["vpc_endpoint_id"] and not (params["vpc_id"] and params["service_name"]):
         found.append("give vpc_endpoint_id, or vpc_id and service_name")
+    forms: dict[str, t.Any] = {key: normal.each(params[key]) for key in _LISTS if params[key] is not None}
+    if params["tags"] is not None:
+        forms["tags"] = normal.tags("tags", params["tags"], found, ours=True)
     try:
         aws = Aws(params)
     except InputError as error:
         found += error.problems
     if found:
         raise InputError(found)
-    return aws
+    return aws, {**params, **forms}
 
 
 def client_token(key: str, region: str, vpc_id: str, service_name: str, generation: int) -> str:

@@ -72,7 +72,7 @@ options:
     default: []
   allowed_cidrs:
     description:
-      - Who may reach the endpoint through the role's security group; the VPC's own CIDR blocks if it is left out.
+      - Who may reach the endpoint through the role's security group, as CIDR blocks or single addresses; the VPC's own CIDR blocks if it is left out.
     type: list
     elements: str
     default: []
@@ -286,6 +286,10 @@ wanted:
       description: Subnets that were passed over, with C(id), C(zone), C(zone_id) and C(why).
       type: list
       elements: dict
+      returned: always
+    tags:
+      description: The tags of what the role makes, with our mark.
+      type: dict
       returned: always
     endpoint_tags:
       description: The tags of the endpoint, with our mark unless it was found; those that are null are to be absent.

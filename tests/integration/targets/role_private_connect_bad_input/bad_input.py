@@ -1,7 +1,9 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role says to input that cannot be right, and that it has written nothing by then; what it says to failures later on, and that a rerun goes on."""
+"""What the role says to input that cannot be right, and that it has written nothing by then; what it says to failures later on, and that a rerun goes on.
+
+Input that is right, however it is written, converges."""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ def main() -> None:
         for what, variables, words in cases(bench):
             refused(bench, what, variables, words)
             print(f"ok: {what}")
-        for test in (all_at_once, missing_permission, licence_used_up, never_ready):
+        for test in (all_at_once, spelt_otherwise, missing_permission, licence_used_up, never_ready):
             client.reset()
             test(Bench(client))
             print(f"ok: {test.__name__}")
@@ -33,6 +35,9 @@ def cases(bench: Bench) -> list[tuple[str, Json, tuple[str, ...]]]:
         ("developer name", {"name": "9 lives"}, ("'9 lives' is not a developer name",)),
         ("label too long", {"label": "x" * 81}, ("label has 81 characters", "at most 80")),
         ("description too long", {"description": "x" * 256}, ("description has 256 characters", "at most 255")),
+        ("CIDR with host bits", {"allowed_cidrs": ["10.0.0.1/8"]}, ("allowed_cidrs '10.0.0.1/8' is not a CIDR block", "host bits")),
+        ("tag that is no text", {"tags": {"teams": ["a", "b"]}}, ("tags: the tag 'teams' holds a list; a tag holds text",)),
+        ("tag of the role's own", {"tags": {TAG: "x"}}, (f"the tag '{TAG}' begins with privatelink.salesforce/",)),
         ("no region", {"region": "mars"}, ("'mars' is not the name of an AWS region",)),
         ("VPC not there", {"vpc_id": "vpc-0123456789abcdef0"}, ("vpc-0123456789abcdef0 does not exist",)),
         ("subnet in a zone that the service lacks", {"subnet_ids": [subnets[2]]}, (subnets[2], "a zone that the service lacks")),
@@ -68,6 +73,29 @@ def all_at_once(bench: Bench) -> None:
     bench.ec2.modify_vpc_attribute(VpcId=bench.place["vpc_id"], EnableDnsSupport={"Value": False})
     message = refused(bench, "two blockers", {"subnet_ids": [bench.place["subnet_ids"][2]]}, ("2 in the way", "enableDnsSupport", "the service lacks")).msg
     assert "Nothing was changed" in message
+
+
+def spelt_otherwise(bench: Bench) -> None:
+    """As people write it, not as the org and AWS give it back: the first run makes it, the second changes nothing."""
+    group = bench.place["default_security_group_id"]
+    bench.vars |= {
+        "private_connect_allowed_cidrs": ["10.0.0.1", "10.8.0.0/255.248.0.0", "10.0.0.1/32", "2001:DB8:0:0::/48"],
+        "private_connect_label": "Acme inbound\n",
+        "private_connect_description": "  Kept by automation\n",
+        "private_connect_tags": {"CostCentre": 4711, "Encrypted": True, "obsolete": None},
+    }
+    run = bench.role()
+    equal("the first run", (run.failed, run.msg), (False, ""))
+    equal("the second run", bench.role().changed, [])
+    state = bench.state()["aws"]
+    for item in (*state["endpoints"], *(made for made in state["security_groups"] if TAG in made["tags"])):
+        equal("tags", {key: item["tags"][key] for key in ("CostCentre", "Encrypted")}, {"CostCentre": "4711", "Encrypted": "True"})
+    # The same group twice is one group.
+    bench.ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="-1", CidrIp="0.0.0.0/0")
+    bench.vars |= {"private_connect_security_group_ids": [group, group], "private_connect_allowed_cidrs": []}
+    run = bench.role()
+    equal("the run with another group", (run.failed, run.msg, run.changed), (False, "", ["Keep the VPC endpoint"]))
+    equal("the run after it", bench.role().changed, [])
 
 
 def missing_permission(bench: Bench) -> None:

@@ -103,6 +103,13 @@ def test_no_answer_is_told_with_the_action(monkeypatch: pytest.MonkeyPatch) -> N
     assert "a secret" not in raised.value.message
 
 
+def test_what_never_was_sent_is_no_missing_answer() -> None:
+    aws = Aws({"region": REGION, "access_key": "test", "secret_key": "test", "endpoint_url": "http://127.0.0.1:1"})
+    with pytest.raises(PrivateConnectError) as raised:
+        aws.call("ec2", "create_tags", Resources=["sg-1"], Tags=[{"Key": "CostCentre", "Value": 4711}])
+    assert raised.value.message.startswith(f"ec2:CreateTags in {REGION} could not be asked: Parameter validation failed")
+
+
 def test_credentials_that_are_missing_and_a_profile_that_is_not_there() -> None:
     with pytest.raises(PrivateConnectError, match="No AWS credentials: give profile"):
         Aws({"region": REGION}).call("ec2", "describe_vpcs")
