@@ -9,6 +9,7 @@ the VPCs, and how the bastions are reached. Both are processes here that resolve
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -112,6 +113,8 @@ class Stage:
         self.write("here.json", {**here, "bastions": {"hosts": {f"bastion_{place[0]}": self._bastion(host) for host, place in PLACES.items()}}})
         broken = {"private_connect_name": "Broken", "private_connect_vpc_id": "vpc-00000000000000000"}
         self.write("broken.json", {"sandbox": {"hosts": {"broken": broken}}})
+        unready = {"mistyped": {"private_connect_name": "Mistyped", "private_connect_dns_ttl": "soon"}, "nameless": {}}
+        self.write("unready.json", {"sandbox": {"hosts": unready}})
 
     def _bastion(self, host: str) -> Json:
         """A Python whose resolver is that of the VPC."""
@@ -203,10 +206,15 @@ def set_up(stage: Stage) -> None:
 def status(stage: Stage) -> None:
     reports = FOLDER / "reports"
     reports.mkdir()
-    run = stage.good("status", "-i", str(FOLDER / "broken.json"), "-e", f"private_connect_report_dir={reports}")
+    unlike = [word for name in ("broken", "unready") for word in ("-i", str(FOLDER / f"{name}.json"))]
+    run = stage.good("status", *unlike, "-e", f"private_connect_report_dir={reports}")
     expect("writes", stage.writes(), [])
     rows = {row["host"]: row for row in json.loads((reports / "status.json").read_text(encoding="utf-8"))}
-    expect("states", {host: row["state"] for host, row in rows.items()}, {PROD: "ok", SANDBOX: "ok", "broken": "drift"}, run)
+    states = {host: row["state"] for host, row in rows.items()}
+    expect("states", states, {PROD: "ok", SANDBOX: "ok", "broken": "drift", "mistyped": "error", "nameless": "error"}, run)
+    for host, word in (("mistyped", "private_connect_dns_ttl"), ("nameless", "private_connect_name")):
+        assert word in rows[host]["error"], rows[host]["error"]
+        assert rows[host]["error"] in html.unescape((reports / "status.html").read_text(encoding="utf-8")), f"the error of {host} is not on the page"
     page = (reports / "status.html").read_text(encoding="utf-8")
     expect("drawings", page.count("<svg"), 3)
     for host, name in NAMES.items():
@@ -221,6 +229,11 @@ def status(stage: Stage) -> None:
     stage.client.clear_faults()
     assert "invalid_client" in run.output, run.output
     assert run.output.count(" Ready ") == 1, run.output
+    # Nor does a host that cannot be reached, where a run makes it ask over a connection.
+    out_of_reach = {"ansible_connection": "ssh", "ansible_ssh_executable": str(stage.write("no_ssh.sh", "#!/bin/sh\nexit 255\n", 0o700))}
+    run = stage.run("status", "-e", json.dumps(out_of_reach), "-e", "private_connect_fail_on_drift=true")
+    assert "2 of 2 are not as wanted" in run.output, run.output
+    assert run.output.count("UNREACHABLE") == len(PLACES), run.output
 
 
 def verify(stage: Stage) -> None:
