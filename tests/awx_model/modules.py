@@ -178,10 +178,10 @@ class ActionModule(ActionBase):
 
 
 class StandIn:
-    """A collection awx.awx in a folder that goes on ANSIBLE_COLLECTIONS_PATH."""
+    """The collection awx.awx, or one with the same modules, in a folder that goes on ANSIBLE_COLLECTIONS_PATH."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
-        self._root = folder / "ansible_collections/awx/awx"
+    def __init__(self, folder: pathlib.Path, name: str = "awx.awx") -> None:
+        self._root = folder / "ansible_collections" / name.replace(".", "/")
         (self._root / "plugins/action").mkdir(parents=True, exist_ok=True)
         (self._root / "specs.json").write_text(json.dumps(SPECS), encoding="utf-8")
         for name in SPECS:

@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 import functools
-import json
-import os
 import pathlib
 import re
-import subprocess
 import typing as t
 
 import pytest
 import yaml
 
 from ansible_collections.privatelink.salesforce.tests.awx_model import credentials, data, modules, surveys
+from ansible_collections.privatelink.salesforce.tests.awx_model.loading import Loaded, load
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PATTERN = data.PATTERN
-CONNECTION = {"name": "acme", "variables": {"private_connect_name": "Acme_Inbound", "private_connect_vpc_id": "vpc-0123456789abcdef0"}}
+CONNECTION = {
+    "name": "acme",
+    "variables": {"private_connect_name": "Acme_Inbound", "private_connect_region": "eu-central-1", "private_connect_vpc_id": "vpc-0123456789abcdef0"},
+}
 SETTINGS = {"pattern_name": "Acme", "pattern_connections": [CONNECTION], "pattern_machines": [{"name": "bastion", "variables": {"ansible_host": "10.0.0.5"}}]}
 LISTS = {
     "credential_type": "controller_credential_types",
@@ -35,25 +36,6 @@ LISTS = {
     "workflow_job_template": "controller_workflows",
 }
 Json = dict[str, t.Any]
-
-
-class Loaded(t.NamedTuple):
-    status: int
-    output: str
-    calls: list[tuple[str, Json]]
-
-    def of(self, module: str) -> dict[str, Json]:
-        return {options["name"]: options for name, options in self.calls if name == module}
-
-
-def load(folder: pathlib.Path, settings: Json, *words: str) -> Loaded:
-    stand_in = modules.StandIn(folder)
-    settings_file = folder / "settings.json"
-    settings_file.write_text(json.dumps(settings), encoding="utf-8")
-    environ = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false"}
-    command = ["ansible-playbook", str(PATTERN / "setup.yml"), "-i", "localhost,", "-e", f"@{settings_file}", *words]
-    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
-    return Loaded(done.returncode, done.stdout, stand_in.calls())
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +106,7 @@ def test_a_module_refuses_what_it_does_not_know(tmp_path: pathlib.Path) -> None:
 
 def test_setup_stops_at_a_connection_that_lacks_something(tmp_path: pathlib.Path) -> None:
     run = load(tmp_path, {"pattern_connections": [{"name": "acme", "variables": {"private_connect_name": "Acme"}}]})
-    assert "acme of pattern_connections lacks private_connect_vpc_id" in run.output
+    assert "acme of pattern_connections lacks private_connect_region, private_connect_vpc_id" in run.output
     assert run.calls == []
 
 
@@ -162,6 +144,8 @@ def test_templates_run_playbooks_of_the_collection_and_never_twice_at_once(loade
     for template in loaded.of("job_template").values():
         assert (ROOT / template["playbook"]).is_file()
         assert template["allow_simultaneous"] is False
+        # The lists of an org are shared by its connections, so two slices would write one list at once.
+        assert template["ask_job_slice_count_on_launch"] is (template["playbook"] != "playbooks/restrict_access.yml")
     assert all(workflow["allow_simultaneous"] is False for workflow in loaded.of("workflow_job_template").values())
 
 
