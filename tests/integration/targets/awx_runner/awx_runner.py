@@ -145,14 +145,18 @@ class Awx:
             with open(came_back, "rb") as answer:
                 ansible_runner.run(streamer="process", _input=answer, private_data_dir=str(folder), ident="job", quiet=True)
         assert not node.exists(), "the node keeps the job's directory"
+        # The guide says where secrets are on disk: the environment comes back by the first status and by the note of the command.
+        for note in (came_back.read_text(encoding="utf-8").splitlines()[0], (folder / "artifacts/job/command").read_text(encoding="utf-8")):
+            expect("the environment that comes back", json.loads(note)["env"]["AWS_SECRET_ACCESS_KEY"], AWS_SECRET)
         return self._ended(folder, playbook)
 
     def _ended(self, folder: pathlib.Path, playbook: str) -> Job:
-        """What the job left; none of it holds a secret, but the runner's own note of the command and its environment, which AWX does not keep."""
+        """What the job left. None of it holds a secret, but the note of the command those of the environment, which AWX does not keep; a key is a file."""
         left = folder / "artifacts/job"
-        for path in sorted(path for path in left.rglob("*") if path.is_file() and path.name != "command"):
+        keys = [secret for secret in self.secrets if "\n" in secret]
+        for path in sorted(path for path in left.rglob("*") if path.is_file()):
             text = path.read_text(encoding="utf-8", errors="replace")
-            for secret in self.secrets:
+            for secret in keys if path.name == "command" else self.secrets:
                 for piece in [line for line in secret.splitlines() if len(line) > 20] or [secret]:
                     assert piece not in text, f"a secret is in {path.relative_to(folder)} of {playbook}"
         events = [json.loads(path.read_text(encoding="utf-8")) for path in (left / "job_events").glob("*.json")]
