@@ -46,20 +46,21 @@ def run_connected_app(params: dict[str, t.Any], check_mode: bool, context: Conte
     component = components[name]
     now = str((component.get("oauthPolicy") or {}).get("ipRelaxation") or "ENFORCE").lower()
     before, after = _states(CONNECTED_APP, components, given, params, now)
-    members = _connected_members(before, after)
+    members = _connected_members(before, after, options.edit(CONNECTED_APP, before.entries, after.entries, params["mode"]))
     if members:
         app = _App(name, str(component.get("label") or ""), str((component.get("oauthConfig") or {}).get("consumerKey") or ""))
         _guard(org, metadata, app, CONNECTED_APP, before, after, params, context)
     if members and not check_mode:
-        change(metadata, CONNECTED_APP.kind, components, {name: members})
+        change(metadata, CONNECTED_APP.kind, {name: members})
         if params["verify_login"]:
-            earlier = {name: _connected_members(before=after, after=before)}
-            lockout.prove_login(params, context, lambda: change(metadata, CONNECTED_APP.kind, metadata.read(CONNECTED_APP.kind, [name]), earlier))
+            undo = CONNECTED_APP.members(ranges.undoing(before.entries, after.entries, CONNECTED_APP.ends))
+            earlier = {name: _connected_members(after, before, undo)}
+            lockout.prove_login(params, context, lambda: change(metadata, CONNECTED_APP.kind, earlier))
     return _result(bool(members), CONNECTED_APP, before, after)
 
 
-def _connected_members(before: _State, after: _State) -> Component:
-    members: Component = {} if ranges.same(before.entries, after.entries, CONNECTED_APP.ends) else CONNECTED_APP.members(after.entries)
+def _connected_members(before: _State, after: _State, lists: Component) -> Component:
+    members: Component = {} if ranges.same(before.entries, after.entries, CONNECTED_APP.ends) else dict(lists)
     if after.relaxation != before.relaxation:
         members["oauthPolicy"] = {"ipRelaxation": after.relaxation.upper()}
     return members
@@ -74,7 +75,7 @@ def run_external_client_app(params: dict[str, t.Any], check_mode: bool, context:
     before, after = _states(SETTINGS, settings, given, params, now)
     if before != after:
         _guard(org, metadata, _App(name, name.replace("_", " ")), SETTINGS, before, after, params, context)
-    changed = _write_external(metadata, (settings, policies), before, after, check_mode)
+    changed = _write_external(metadata, (settings, policies), before, after, params["mode"], check_mode)
     if changed and params["verify_login"] and not check_mode:
         lockout.prove_login(params, context, lambda: _take_back(metadata, (settings, policies), before, after))
     return _result(changed, SETTINGS, before, after)
@@ -83,26 +84,29 @@ def run_external_client_app(params: dict[str, t.Any], check_mode: bool, context:
 Pair = tuple[t.Mapping[str, Component], t.Mapping[str, Component]]
 
 
-def _write_external(metadata: Metadata, components: Pair, before: _State, after: _State, check_mode: bool) -> bool:
+def _write_external(metadata: Metadata, components: Pair, before: _State, after: _State, mode: str, check_mode: bool) -> bool:
     """Two components, so two updates: where the second fails, the first is taken back."""
     settings, policies = components
-    changed = options.write(metadata, SETTINGS, settings, {next(iter(settings)): after.entries}, check_mode)
+    wanted = {next(iter(settings)): after.entries}
+    changed = options.write(metadata, SETTINGS, settings, wanted, mode, check_mode)
     if before.relaxation == after.relaxation:
         return bool(changed)
     if not check_mode:
         try:
-            change(metadata, POLICIES, policies, _policy(policies, after.relaxation))
+            change(metadata, POLICIES, _policy(policies, after.relaxation))
         except PrivateConnectError as error:
-            _undo_ranges(metadata, settings, changed, error)
+            _undo_ranges(metadata, settings, wanted, changed, error)
             raise
     return True
 
 
-def _undo_ranges(metadata: Metadata, settings: t.Mapping[str, Component], changed: t.Sequence[str], error: PrivateConnectError) -> None:
+def _undo_ranges(
+    metadata: Metadata, settings: t.Mapping[str, Component], wanted: t.Mapping[str, list[ranges.Entry]], changed: t.Sequence[str], error: PrivateConnectError
+) -> None:
     if not changed:
         return
     try:
-        options.take_back(metadata, SETTINGS, settings, changed)
+        options.take_back(metadata, SETTINGS, settings, wanted, changed)
     except PrivateConnectError as failed:
         error.add(f"The ranges of {', '.join(changed)} were changed before and could not be put back: {failed.message}")
     else:
@@ -116,9 +120,9 @@ def _policy(policies: t.Mapping[str, Component], relaxation: str) -> dict[str, C
 def _take_back(metadata: Metadata, components: Pair, before: _State, after: _State) -> None:
     settings, policies = components
     if not ranges.same(before.entries, after.entries, SETTINGS.ends):
-        options.take_back(metadata, SETTINGS, settings, list(settings))
+        options.take_back(metadata, SETTINGS, settings, dict.fromkeys(settings, after.entries), list(settings))
     if before.relaxation != after.relaxation:
-        change(metadata, POLICIES, metadata.read(POLICIES, list(policies)), _policy(policies, before.relaxation))
+        change(metadata, POLICIES, _policy(policies, before.relaxation))
 
 
 def _guard(
@@ -177,5 +181,5 @@ _SPEC = options.range_argument_spec(
     ip_relaxation={"type": "str", "choices": list(_STRICT)},
     **options.guarded(),
 )
-CONNECTED_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_connected_app)
-EXTERNAL_CLIENT_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_external_client_app)
+CONNECTED_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_connected_app, in_turn=True)
+EXTERNAL_CLIENT_APP_DEFINITION = Definition(argument_spec=_SPEC, run=run_external_client_app, in_turn=True)

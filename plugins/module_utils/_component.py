@@ -5,6 +5,9 @@
 
 Whether members that are left out of an update stay as they are is not documented. So a component is read before and after: what was sent must
 be there, and all else must be as it was. What is not is sent again, with what was sent before; and what cannot be set right is put back.
+
+Lists of IP ranges have other writers. A difference (:class:`_range_list.Delta`) is laid over what the list holds when it is sent, and again over what
+it holds afterwards, until its entries are there together with those of the others; and only its own entries are put back.
 """
 
 from __future__ import annotations
@@ -29,36 +32,92 @@ _ATTEMPTS = 4
 Components = t.Mapping[str, Component]
 
 
-def change(metadata: Metadata, kind: str, befores: Components, changes: Components) -> None:
-    """Send ``changes`` (members by full name; nested members merge into what is there) and prove the outcome.
+def change(metadata: Metadata, kind: str, changes: Components) -> None:
+    """Send ``changes`` (members by full name; nested members merge into what is there, and so do differences of lists) and prove the outcome.
 
     Raises :class:`PrivateConnectError` that says whether the components are as they were.
     """
-    expected = {name: merged(befores[name], members) for name, members in changes.items()}
+    befores = metadata.read(kind, list(changes))
+    gone = [name for name in changes if name not in befores]
+    if gone:
+        raise PrivateConnectError(f"Nothing was changed: {kind} {', '.join(gone)} is gone since it was read")
     try:
-        _converge(metadata, kind, expected, changes)
+        _converge(metadata, kind, befores, befores, changes)
     except PrivateConnectError as error:
-        if _refused_as_empty(error, changes):
+        if _refused_as_empty(error, befores, changes):
             error.add(_not_emptied(list(changes)))
-        _put_back(metadata, kind, {name: befores[name] for name in changes}, changes, error)
+        _put_back(metadata, kind, befores, changes, error)
         raise
 
 
-def _converge(metadata: Metadata, kind: str, expected: Components, changes: Components) -> None:
-    sent = {name: dict(members) for name, members in changes.items()}
+def _converge(metadata: Metadata, kind: str, befores: Components, afters: Components, changes: Components) -> None:
+    """``afters``: what there is now, ``befores`` where none of this has been sent yet."""
+    _see_kept(kind, afters, changes)
+    expected = _expected(befores, afters, changes)
+    sent = {name: _picked(expected[name], members) for name, members in changes.items()}
     wrong: dict[str, list[str]] = {}
     for _attempt in range(_ATTEMPTS):
         lost = _send(metadata, kind, {name: _with_required(kind, expected[name], members) for name, members in sent.items()})
-        afters = metadata.read(kind, list(expected))
+        earlier, afters = afters, metadata.read(kind, list(expected))
+        _see_kept(kind, afters, changes)
+        expected = _expected(befores, afters, changes)
         before, wrong = wrong, _wrong(expected, afters)
         if not wrong:
             return
-        if wrong == before and not lost:
+        if wrong == before and afters == earlier and not lost:
             break
         _warn_of_resets(metadata, kind, {name: _resets(expected[name], afters.get(name, {}), sent.get(name, {})) for name in wrong})
         # Alone, what was reset would reset what was sent.
-        sent = {name: {**sent.get(name, {}), **{member: expected[name].get(member, "") for member in members}} for name, members in wrong.items()}
+        sent = {name: {**_picked(expected[name], sent.get(name, {})), **_whole(expected[name], members)} for name, members in wrong.items()}
     _raise_unproven(kind, expected, afters, wrong, lost)
+
+
+def _expected(befores: Components, afters: Components, changes: Components) -> dict[str, Component]:
+    return {name: merged(_shared(befores[name], afters.get(name, {}), members), members) for name, members in changes.items()}
+
+
+def _shared(before: Component, after: Component, members: t.Any) -> Component:
+    """``before`` with the lists that others write to as they are now. A list that was not sent and is empty was reset, as far as can be told."""
+    told = members if isinstance(members, dict) else {}
+    found = dict(before)
+    for name in dict.fromkeys([*before, *after]):
+        if name in _ENDS:
+            if isinstance(told.get(name), ranges.Delta) or after.get(name):
+                found[name] = after.get(name) or []
+        elif isinstance(after.get(name), dict) or isinstance(told.get(name), dict):
+            inner, now = (found_in.get(name) for found_in in (before, after))
+            found[name] = _shared(inner if isinstance(inner, dict) else {}, now if isinstance(now, dict) else {}, told.get(name)) or inner
+    return found
+
+
+def _see_kept(kind: str, afters: Components, changes: Components) -> None:
+    """What a difference was judged by must be there; without it another list would come of it than was judged."""
+    for name, members in changes.items():
+        gone = [text for delta, current in _deltas(members, afters.get(name)) for text in delta.shown(delta.missing(current))]
+        if gone:
+            raise PrivateConnectError(
+                f"{kind} {name} held {', '.join(gone)} when it was read, and no longer does. Another job or somebody in Setup changed the list at the same "
+                "time. Let that end first, then run this again"
+            )
+
+
+def _deltas(members: Component, component: t.Any) -> t.Iterator[tuple[ranges.Delta, list[t.Any]]]:
+    """Each difference with the list that it is for."""
+    there = component if isinstance(component, dict) else {}
+    for name, value in members.items():
+        if isinstance(value, ranges.Delta):
+            yield value, there.get(name) or []
+        elif isinstance(value, dict):
+            yield from _deltas(value, there.get(name))
+
+
+def _picked(component: Component, members: Component) -> Component:
+    """The values that the component has for these members."""
+    return {name: _picked(component[name], value) if isinstance(value, dict) else component.get(name, "") for name, value in members.items()}
+
+
+def _whole(component: Component, names: t.Sequence[str]) -> Component:
+    return {name: component.get(name, "") for name in names}
 
 
 def _send(metadata: Metadata, kind: str, changes: Components) -> NetworkError | None:
@@ -124,8 +183,8 @@ def _is_empty(member: str, component: Component) -> bool:
     return member in _ENDS and not component.get(member)
 
 
-def _refused_as_empty(error: PrivateConnectError, changes: Components) -> bool:
-    emptied = any(_is_empty(member, members) for members in changes.values() for member in members)
+def _refused_as_empty(error: PrivateConnectError, befores: Components, changes: Components) -> bool:
+    emptied = any(_is_empty(member, merged(befores[name], members)) for name, members in changes.items() for member in members)
     return emptied and isinstance(error, OrgError) and error.error_code == "REQUIRED_FIELD_MISSING"
 
 
@@ -137,13 +196,15 @@ def _not_emptied(names: t.Sequence[str]) -> str:
 
 
 def _put_back(metadata: Metadata, kind: str, befores: Components, changes: Components, error: PrivateConnectError) -> None:
-    """Adds to ``error`` whether all is as it was."""
+    """Adds to ``error`` whether all is as it was, what others did to the same lists apart."""
     wrong = {name: list(members) for name, members in changes.items()}
+    undo = {name: _undo(befores[name], members) for name, members in changes.items()}
     try:
-        wrong = _wrong(befores, metadata.read(kind, list(befores)))
+        afters = {**befores, **metadata.read(kind, list(befores))}
+        wrong = _wrong(_expected(befores, afters, undo), afters)
         if wrong:
-            back = {name: {member: befores[name].get(member, "") for member in members} for name, members in wrong.items()}
-            _converge(metadata, kind, {name: befores[name] for name in back}, back)
+            back = {name: {member: _back(befores[name].get(member, ""), undo[name].get(member)) for member in members} for name, members in wrong.items()}
+            _converge(metadata, kind, befores, afters, back)
     except PrivateConnectError as failed:
         words = f"Whether {kind} {', '.join(befores)} is as it was cannot be told, or it could not be put back: {failed.message}. Look at it in Setup"
         error.add(words, before={name: {member: befores[name].get(member) for member in members} for name, members in wrong.items()})
@@ -151,11 +212,34 @@ def _put_back(metadata: Metadata, kind: str, befores: Components, changes: Compo
         error.add(f"What was changed already was put back: {', '.join(wrong)}" if wrong else "Nothing was changed")
 
 
+def _undo(before: t.Any, members: Component) -> Component:
+    """The changes that take ``members`` back, and nothing else."""
+    there = before if isinstance(before, dict) else {}
+    found: Component = {}
+    for name, value in members.items():
+        if name in _ENDS:
+            entries = there.get(name) or []
+            found[name] = ranges.undoing(entries, merged(entries, value), _ENDS[name])
+        else:
+            found[name] = _undo(there.get(name), value) if isinstance(value, dict) else there.get(name, "")
+    return found
+
+
+def _back(before: t.Any, undo: t.Any) -> t.Any:
+    """A member as it was, with the difference that takes its list back."""
+    if isinstance(undo, dict):
+        return {**(before if isinstance(before, dict) else {}), **undo}
+    return before if undo is None else undo
+
+
 def merged(before: t.Any, changes: t.Any) -> t.Any:
     """``changes`` laid over ``before``; lists and texts replace."""
-    if not isinstance(before, dict) or not isinstance(changes, dict):
+    if isinstance(changes, ranges.Delta):
+        return changes(before if isinstance(before, list) else [])
+    if not isinstance(changes, dict):
         return changes
-    return {**before, **{key: merged(before.get(key), value) for key, value in changes.items()}}
+    there = before if isinstance(before, dict) else {}
+    return {**there, **{key: merged(there.get(key), value) for key, value in changes.items()}}
 
 
 def differing(expected: Component, after: Component) -> list[str]:

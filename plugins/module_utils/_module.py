@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import typing as t
@@ -12,6 +13,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ._errors import PrivateConnectError
+from ._turns import turn
 
 # Takes the options that tell who logs in, the login, and the session that the org no longer takes (None at first); returns a session.
 Sessions = t.Callable[[t.Mapping[str, t.Any], t.Callable[[], t.Any], t.Any], t.Any]
@@ -33,18 +35,21 @@ class Definition:
     """A module, told once: its options and its body. The module file and the action plugin both use it.
 
     ``run(params, check_mode, context)`` returns the result; it raises :class:`PrivateConnectError`.
-    ``constraints`` are keyword arguments of AnsibleModule such as ``required_if``.
+    ``constraints`` are keyword arguments of AnsibleModule such as ``required_if``. ``in_turn``: it reads lists of the org, changes them, and sends
+    them back as a whole.
     """
 
     argument_spec: dict[str, t.Any]
     run: t.Callable[[dict[str, t.Any], bool, Context], dict[str, t.Any]]
     constraints: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    in_turn: bool = False
 
 
 def execute(definition: Definition, params: dict[str, t.Any], *, check_mode: bool, diff_mode: bool, context: Context) -> dict[str, t.Any]:
     """Run it; failures become results with ``failed`` and ``msg``, diffs are given only in diff mode."""
     try:
-        result = definition.run(params, check_mode, context)
+        with turn(params, context.warnings) if definition.in_turn and not check_mode else contextlib.nullcontext():
+            result = definition.run(params, check_mode, context)
     except PrivateConnectError as error:
         result = {**error.details, "failed": True, "msg": error.message}
     result.setdefault("changed", False)

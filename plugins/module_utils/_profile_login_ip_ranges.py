@@ -27,9 +27,9 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     if narrowed:
         seen = lockout.observe(org, metadata, lockout.admin_profiles({name: components[name] for name in narrowed}))
         lockout.refuse(lockout.objections(seen, narrowed, "this range list"), params["allow_lockout"], context.warnings)
-    changed = options.write(metadata, PLACE, components, wanted, check_mode)
+    changed = options.write(metadata, PLACE, components, wanted, params["mode"], check_mode)
     if changed and narrowed and params["verify_login"] and not check_mode:
-        lockout.prove_login(params, context, lambda: options.take_back(metadata, PLACE, components, changed))
+        lockout.prove_login(params, context, lambda: options.take_back(metadata, PLACE, components, wanted, changed))
     earlier, after = options.shown(PLACE, before), options.shown(PLACE, wanted)
     return {
         "changed": bool(changed),
@@ -48,4 +48,5 @@ def _narrows(before: t.Sequence[ranges.Entry], after: t.Sequence[ranges.Entry]) 
 DEFINITION = Definition(
     argument_spec=options.range_argument_spec(profiles={"type": "list", "elements": "str", "required": True}, **options.guarded()),
     run=run,
+    in_turn=True,
 )

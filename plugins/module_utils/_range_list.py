@@ -8,6 +8,7 @@ An entry is a dict as Salesforce has it, with any members; ``Ends`` says how its
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from . import _ip_ranges as ip
@@ -47,6 +48,41 @@ def combine(current: t.Sequence[Entry], given: t.Any, mode: str, description: st
     wanted = _entries(ip.merge(given), description, ends)
     known = {canonical(entry, ends): entry for entry in current}
     return [known.get(canonical(entry, ends), entry) for entry in wanted]
+
+
+@dataclasses.dataclass(frozen=True)
+class Delta:
+    """A change by single entries, for whatever the list holds when it is made. ``kept``: what it relies on, and leaves alone."""
+
+    added: t.Sequence[Entry]
+    removed: t.Sequence[Entry]
+    kept: t.Sequence[Entry]
+    ends: Ends
+
+    def __call__(self, current: t.Sequence[Entry]) -> list[Entry]:
+        return [*_without(current, self.removed, self.ends), *_without(self.added, current, self.ends)]
+
+    def shown(self, entries: t.Sequence[Entry]) -> list[str]:
+        return [f"{start}-{end} ({text})" for start, end, text in (canonical(entry, self.ends) for entry in entries)]
+
+    def missing(self, current: t.Sequence[Entry]) -> list[Entry]:
+        """What it relies on and is not there."""
+        return _without(self.kept, current, self.ends)
+
+
+def difference(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> Delta:
+    removed = _without(before, after, ends)
+    return Delta(_without(after, before, ends), removed, _without(before, removed, ends), ends)
+
+
+def undoing(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> Delta:
+    """Takes back what led from ``before`` to ``after``, whatever others have made of the list."""
+    return dataclasses.replace(difference(after, before, ends), kept=())
+
+
+def _without(entries: t.Sequence[Entry], others: t.Sequence[Entry], ends: Ends) -> list[Entry]:
+    known = {canonical(entry, ends) for entry in others}
+    return [entry for entry in entries if canonical(entry, ends) not in known]
 
 
 def too_large(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:

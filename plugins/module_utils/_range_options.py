@@ -83,9 +83,8 @@ class Place:
             value = value.get(member) if isinstance(value, dict) else None
         return list(value or [])
 
-    def members(self, entries: t.Sequence[Entry]) -> Component:
-        """An update that holds this list and nothing else."""
-        value: t.Any = list(entries)
+    def members(self, value: t.Any) -> Component:
+        """An update that holds this list, or a difference of it, and nothing else."""
         for member in reversed(self.path):
             value = {member: value}
         return value
@@ -139,18 +138,24 @@ def outcome(place: Place, components: t.Mapping[str, Component], given: t.Any, p
     return result
 
 
-def write(metadata: Metadata, place: Place, components: t.Mapping[str, Component], wanted: t.Mapping[str, list[Entry]], check_mode: bool) -> list[str]:
+def edit(place: Place, before: t.Sequence[Entry], after: t.Sequence[Entry], mode: str) -> Component:
+    """An update that leads from one list to the other. Others may write to it at the same time: only ``replace`` says what becomes of their entries."""
+    return place.members(list(after) if mode == ranges.REPLACE else ranges.difference(before, after, place.ends))
+
+
+def write(
+    metadata: Metadata, place: Place, components: t.Mapping[str, Component], wanted: t.Mapping[str, list[Entry]], mode: str, check_mode: bool
+) -> list[str]:
     """Send the lists that differ. Returns the names of the components that changed, or would."""
     names = [name for name, entries in wanted.items() if not ranges.same(place.entries(components[name]), entries, place.ends)]
     if names and not check_mode:
-        change(metadata, place.kind, components, {name: place.members(wanted[name]) for name in names})
+        change(metadata, place.kind, {name: edit(place, place.entries(components[name]), wanted[name], mode) for name in names})
     return names
 
 
-def take_back(metadata: Metadata, place: Place, components: t.Mapping[str, Component], names: t.Sequence[str]) -> None:
-    """Put the lists back as they were in ``components``."""
-    befores = metadata.read(place.kind, list(names))
-    change(metadata, place.kind, befores, {name: place.members(place.entries(components[name])) for name in names})
+def take_back(metadata: Metadata, place: Place, components: t.Mapping[str, Component], wanted: t.Mapping[str, list[Entry]], names: t.Sequence[str]) -> None:
+    """Undo what made the lists of ``components`` those that were ``wanted``."""
+    change(metadata, place.kind, {name: place.members(ranges.undoing(place.entries(components[name]), wanted[name], place.ends)) for name in names})
 
 
 def shown(place: Place, entries: t.Mapping[str, t.Sequence[Entry]]) -> dict[str, t.Any]:

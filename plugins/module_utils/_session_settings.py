@@ -33,7 +33,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     if changes.get("enforceIpRangesEveryRequest"):
         _guard(org, metadata, params, context)
     if changes and not check_mode:
-        _change(metadata, components, changes)
+        _change(metadata, changes)
         if params["verify_login"] and any(changes.values()):
             lockout.prove_login(params, context, lambda: _take_back(metadata, before, changes))
     return {"changed": bool(changes), "settings": after, "previous": before, "diff": {"before": before, "after": after}}
@@ -41,12 +41,12 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
 
 def _take_back(metadata: Metadata, before: t.Mapping[str, bool], changes: t.Mapping[str, bool]) -> None:
     earlier = {_MEMBERS[option]: value for option, value in before.items() if _MEMBERS[option] in changes}
-    _change(metadata, metadata.settings(NAME), earlier)
+    _change(metadata, earlier)
 
 
-def _change(metadata: Metadata, components: t.Mapping[str, Component], changes: t.Mapping[str, bool]) -> None:
+def _change(metadata: Metadata, changes: t.Mapping[str, bool]) -> None:
     try:
-        change(metadata, PLACE.kind, components, {NAME: {"sessionSettings": dict(changes)}})
+        change(metadata, PLACE.kind, {NAME: {"sessionSettings": dict(changes)}})
     except OrgError as error:
         if error.error_code == "CANNOT_ENABLE_IP_RESTRICT_REQUESTS":
             error.add(
@@ -79,4 +79,5 @@ DEFINITION = Definition(
     ),
     run=run,
     constraints={"required_one_of": [list(_MEMBERS)]},
+    in_turn=True,
 )

@@ -24,7 +24,7 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     lost = ranges.lost(before, after, PLACE.ends)
     if lost:
         lockout.refuse(lockout.challenges(lockout.observe(org, metadata), lost), params["allow_lockout"], context.warnings)
-    changed = options.write(metadata, PLACE, components, wanted, check_mode)
+    changed = options.write(metadata, PLACE, components, wanted, params["mode"], check_mode)
     return {
         "changed": bool(changed),
         "ranges": ranges.shown(after, PLACE.ends),
@@ -33,4 +33,4 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     }
 
 
-DEFINITION = Definition(argument_spec=options.range_argument_spec(allow_lockout={"type": "bool", "default": False}), run=run)
+DEFINITION = Definition(argument_spec=options.range_argument_spec(allow_lockout={"type": "bool", "default": False}), run=run, in_turn=True)

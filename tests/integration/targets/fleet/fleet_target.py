@@ -96,6 +96,11 @@ class Stage:
     def logins(self) -> dict[str, int]:
         return {org: counts.get("oauth.token", 0) for org, counts in fleet.calls(self.client).items()}
 
+    def lists(self, org: str) -> dict[str, list[list[str]]]:
+        """The ranges that the hosts of an org share."""
+        found = self.client.security(org)
+        return {"trusted": sorted(found["trusted_ip_ranges"]), "profile": sorted(found["profiles"]["Standard"]["login_ip_ranges"])}
+
     def endpoints(self) -> dict[str, str]:
         """Connection to the VPC of its endpoint, as the org has it and AWS knows it."""
         vpcs = {item["id"]: item["vpc_id"] for item in self.client.state()["aws"]["endpoints"]}
@@ -175,6 +180,24 @@ def list_them(stage: Stage) -> None:
         del stage.environ[name]
 
 
+def restrict(stage: Stage) -> None:
+    """The hosts of an org write to the same lists at the same time, and all that they wrote is there. It goes away the same way."""
+    options = {
+        "source_ip_security_connections": ["{{ private_connect_name }}"],
+        "source_ip_security_restrict": [{"what": "trusted_ip_ranges"}, {"what": "profile", "name": "Standard"}],
+        "source_ip_security_salesforce": "{{ private_connect_salesforce }}",
+    }
+    before = {org: stage.lists(org) for org in fleet.ORGS}
+    run = stage.run("restrict_access", "--extra-vars", json.dumps(options))
+    expect("status and who changed", (run.status, run.changed), (0, set(stage.hosts)), run)
+    for org in fleet.ORGS:
+        ranges = [[*ends, f"Salesforce Private Connect {name}"] for name, item in stage.client.connections(org).items() for ends in item["source_ip_ranges"]]
+        expect(f"lists of {org}", stage.lists(org), {name: sorted([*entries, *ranges]) for name, entries in before[org].items()}, run)
+    run = stage.run("restrict_access", "--extra-vars", json.dumps({**options, "source_ip_security_state": "absent"}))
+    expect("status and who changed", (run.status, run.changed), (0, set(stage.hosts)), run)
+    expect("lists without them", {org: stage.lists(org) for org in fleet.ORGS}, before, run)
+
+
 def take_down(stage: Stage, before: dict[str, t.Any]) -> None:
     run = stage.run("teardown")
     expect("status", run.status, 0, run)
@@ -190,6 +213,7 @@ def main() -> None:
     set_up(stage)
     change_nothing(stage)
     list_them(stage)
+    restrict(stage)
     take_down(stage, before)
     print("ok")
 

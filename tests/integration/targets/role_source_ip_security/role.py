@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 from security import CONNECTED, EXTERNAL, INTEGRATION, INTEGRATION_PROFILE, NAME, OFFICE, OUTSIDE, Json, Stage, equal, run
 
 SALES = "Custom%3A Sales Operations"
@@ -18,6 +21,10 @@ RESTRICT: list[Json] = [
     {"what": "profile", "name": SALES},
     {"what": "connected_app", "name": CONNECTED},
 ]
+REFUSAL = (
+    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultcode>sf:UNKNOWN_EXCEPTION</faultcode>'
+    "<faultstring>out of order</faultstring></e:Fault></e:Body></e:Envelope>"
+)
 STEPS = [
     "Trust the ranges",
     "Keep the policies of connected apps",
@@ -71,16 +78,49 @@ def others_stay(stage: Stage) -> None:
 def faults_in_the_middle(stage: Stage) -> None:
     """Whichever write is refused: the run ends with the org's words, and everything is as it was."""
     before = stage.security()
-    refusal = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultcode>sf:UNKNOWN_EXCEPTION</faultcode>'
-    refusal += "<faultstring>out of order</faultstring></e:Fault></e:Body></e:Envelope>"
     # The external client app takes two writes, the third and the fourth.
     for number, step in ((1, STEPS[1]), (3, STEPS[2]), (5, STEPS[4])):
-        stage.client.add_fault("status", "salesforce", "soap.updateMetadata", skip=number, status=500, body=refusal)
+        stage.client.add_fault("status", "salesforce", "soap.updateMetadata", skip=number, status=500, body=REFUSAL)
         run = stage.secured(restrict=RESTRICT)
         stage.client.clear_faults()
         told = step in run.msg and "out of order" in run.msg and "What this run had changed before was taken back" in run.msg
         equal(f"fault at write {number}: {run.msg}", (run.failed, told), (True, True))
         equal(f"components after a fault at write {number}", stage.security(), before)
+
+
+def others_write_meanwhile(stage: Stage) -> None:
+    """What another job did to the same lists before the run failed is none of the run's, and stays."""
+    before = stage.security()
+    theirs = ["192.0.2.1", "192.0.2.9", "Theirs"]
+    # After the lists of the trusted ranges and of both apps, and their relaxation, come the profiles, then the session settings.
+    stage.client.add_fault("hold", "salesforce", "soap.updateMetadata", skip=4, after=True)
+    stage.client.add_fault("status", "salesforce", "soap.updateMetadata", skip=4, status=500, body=REFUSAL)
+    other = os.fork()
+    if other == 0:
+        os._exit(_add(stage, theirs))
+    run = stage.secured(restrict=RESTRICT)
+    stage.client.clear_faults()
+    equal("status of the other job", os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]), 0)
+    equal(f"refused: {run.msg}", (run.failed, STEPS[4] in run.msg, "was taken back" in run.msg), (True, True, True))
+    lists = (stage.trusted(), stage.profile("Standard"), stage.profile(SALES), stage.app(CONNECTED), stage.app(EXTERNAL))
+    equal("what is left", lists, ([OFFICE, theirs], [theirs], [], ("ENFORCE", [OFFICE, theirs]), ("ENFORCE", [OFFICE, theirs])))
+    settings = "SecuritySettings", "Security", "sessionSettings"
+    equal("session settings", *(components[settings[0]][settings[1]][settings[2]] for components in (stage.security(), before)))
+
+
+def _add(stage: Stage, entry: list[str]) -> int:
+    """An entry to each list, while a write of the run is held. Returns an exit code."""
+    for _look in range(600):
+        held = stage.client.held()
+        if held:
+            stage.client.set_trusted_ip_ranges([*stage.trusted(), entry])
+            stage.client.set_login_ip_ranges("Standard", [*stage.profile("Standard"), entry])
+            for app in (CONNECTED, EXTERNAL):
+                stage.client.set_app_policy(app, ranges=[*stage.app(app)[1], entry])
+            stage.client.release(held[0]["number"])
+            return 0
+        time.sleep(0.1)
+    return 1
 
 
 def logins_that_fail(stage: Stage) -> None:
@@ -123,4 +163,4 @@ def judged_before_the_first_write(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
-    run(there_and_back, others_stay, faults_in_the_middle, logins_that_fail, judged_before_the_first_write)
+    run(there_and_back, others_stay, faults_in_the_middle, others_write_meanwhile, logins_that_fail, judged_before_the_first_write)

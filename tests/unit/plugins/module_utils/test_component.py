@@ -62,8 +62,7 @@ def refusal(code="FIELD_INTEGRITY_EXCEPTION"):
 
 
 def change(store, changes=None, names=("A",)):
-    befores = store.read("ConnectedApp", list(names))
-    _component.change(store, "ConnectedApp", befores, {name: changes or {"ipRanges": [ENTRY]} for name in names})
+    _component.change(store, "ConnectedApp", {name: changes or {"ipRanges": [ENTRY]} for name in names})
 
 
 def test_what_the_type_requires_goes_along():
