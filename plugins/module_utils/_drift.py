@@ -16,7 +16,7 @@ from . import _selection as select
 from . import _selection_dns as dns
 from ._aws import TAG, differing_tags
 from ._connection import LOST, READY, TEARDOWN_IN_PROGRESS, UNPROVISIONED
-from ._selection import Facts, Params
+from ._selection import Blockers, Facts, Params
 
 Drift = list[dict[str, t.Any]]
 
@@ -58,6 +58,37 @@ def replacing(drift: Drift, facts: Facts) -> bool:
     status = (facts["connection"] or {}).get("status")
     moved = any(item["what"] in ("connection.region", "connection.vpc_endpoint_id") for item in drift)
     return bool(status) and status not in (UNPROVISIONED, TEARDOWN_IN_PROGRESS) and (moved or status in LOST)
+
+
+def refuse_replacing(facts: Facts, blockers: Blockers) -> None:
+    """What a repair needs that takes a connection down. One that nothing here shows to be ours may be in use elsewhere under the same name."""
+    if _made_here(facts):
+        blockers.add("replace", "this takes a tear-down, which interrupts traffic", f"set replace to true; the plan is: {replacement_plan(facts)}")
+        return
+    connection = facts["connection"]
+    blockers.add(
+        "name",
+        f"the name {connection['name']} is taken: the org's connection of that name is {connection['status']} with VPC endpoint "
+        f"{connection['vpc_endpoint_id']} ({_where(facts)}), and nothing here carries the tag {TAG}={facts['tag_value']}",
+        "give this connection another name; only if that one is to go, which interrupts its traffic, set replace to true; "
+        f"the plan is: {replacement_plan(facts)}",
+    )
+
+
+def _made_here(facts: Facts) -> bool:
+    """Whether anything of the connection is known for ours; of an endpoint that is gone that is all there is to go by."""
+    zones = any(dns.is_our_zone(zone, facts["tag_value"]) for zone in facts["zones"])
+    return bool(facts["own_endpoints"] or facts["own_group"] or zones or (facts["moved_from"] or {}).get("ours"))
+
+
+def _where(facts: Facts) -> str:
+    registered, place = facts["connection"]["vpc_endpoint_id"], facts["moved_from"]
+    if place and place["endpoint_id"] == registered:
+        return f"{place['state']} in {place['vpc_id']} in {place['region']}, not ours"
+    found = next((item for item in facts["endpoints"] if item["id"] == registered), None)
+    if found:
+        return f"{found['state']} in {found['vpc_id']}, not ours"
+    return f"deleted, or of another AWS account: these credentials do not see it in {facts['connection']['region'] or facts['region']}"
 
 
 def replacement_plan(facts: Facts) -> str:

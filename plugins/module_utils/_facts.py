@@ -31,6 +31,12 @@ def endpoint_by_id(aws: Aws, endpoint_id: str, region: str | None = None) -> dic
     return _aws.endpoint(found[0]) if found else None
 
 
+def _failures(asked: t.Mapping[str, concurrent.futures.Future[t.Any]]) -> list[PrivateConnectError]:
+    """Those that are told; what nobody foresaw is raised where the result is taken."""
+    errors = [future.exception() for future in asked.values()]
+    return [error for error in errors if isinstance(error, PrivateConnectError)]
+
+
 class Reader:
     """Reads in two rounds: what the options name, then what the first answers name."""
 
@@ -44,22 +50,40 @@ class Reader:
 
     def together(self, **reads: t.Callable[[], t.Any]) -> dict[str, t.Any]:
         """All at once. The first failure in the order given is raised; of several actions that IAM denies, all are told."""
-        futures = {name: self._pool.submit(read) for name, read in reads.items()}
-        errors = [error for error in (future.exception() for future in futures.values()) if error]
+        futures = self._start(reads)
+        self._raise_for([error for error in (future.exception() for future in futures.values()) if error])
+        return {name: future.result() for name, future in futures.items()}
+
+    def _start(self, reads: t.Mapping[str, t.Callable[[], t.Any]]) -> dict[str, concurrent.futures.Future[t.Any]]:
+        return {name: self._pool.submit(read) for name, read in reads.items()}
+
+    @staticmethod
+    def _raise_for(errors: t.Sequence[BaseException]) -> None:
         denied = {error.denied_action: error for error in errors if isinstance(error, AwsError) and error.code in DENIED}
         if len(denied) > 1:
             raise PrivateConnectError(
                 f"IAM denies {len(denied)} actions to these credentials: {', '.join(denied)}. Allow them. AWS says: "
                 + " | ".join(error.message for error in denied.values())
             )
-        return {name: future.result() for name, future in futures.items()}
+        if errors:
+            raise errors[0]
 
     # -- the first round ---------------------------------------------------------------------------------------------
 
-    def first(self) -> dict[str, t.Any]:
-        vpc_id = self.params["vpc_id"]
+    def first(self, silent: list[PrivateConnectError]) -> dict[str, t.Any]:
+        """An org that cannot be asked keeps nobody from asking AWS: why it cannot is added to ``silent``, and the connection is None.
+
+        Where the reason is there already, no second try is made.
+        """
+        asked = {} if silent else self._start({"connection": lambda: self.org.connection(self.params["name"])})
+        try:
+            facts = self._first_of_aws(self.params["vpc_id"])
+        finally:
+            silent += _failures(asked)
+        return {**facts, "connection": None if silent else asked["connection"].result()}
+
+    def _first_of_aws(self, vpc_id: str) -> dict[str, t.Any]:
         return self.together(
-            connection=lambda: self.org.connection(self.params["name"]),
             endpoints=lambda: self.endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}]),
             vpc=lambda: self._vpc(vpc_id),
             subnets=lambda: self._vpc_items("describe_subnets", "Subnets", _aws.subnet),

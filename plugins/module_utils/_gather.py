@@ -10,22 +10,23 @@ import typing as t
 from . import _selection as select
 from . import _selection_dns as dns
 from ._aws import MOVED_TAG, TAG, Aws, is_live, sorted_addresses
+from ._errors import PrivateConnectError
 from ._facts import Reader, endpoint_by_id
 from ._org import Org
 from ._selection import Blockers
 
 
-def gather(org: Org, aws: Aws, params: t.Mapping[str, t.Any], blockers: Blockers) -> dict[str, t.Any]:
-    """Reads in two rounds. What stands in the way is added to ``blockers``."""
+def gather(org: Org, aws: Aws, params: t.Mapping[str, t.Any], blockers: Blockers, silent: list[PrivateConnectError]) -> dict[str, t.Any]:
+    """Reads in two rounds. What stands in the way is added to ``blockers``, and to ``silent`` why the org cannot be asked, where it cannot."""
     reader = Reader(org, aws, params)
-    facts = reader.first()
+    facts = reader.first(silent)
     facts["region"] = aws.region
     facts["tag_value"] = select.tag_value(params["my_domain"], params["name"])
     facts["group_name"] = select.group_name(params["my_domain"], params["name"])
     facts["own_group"] = select.own_group(facts, params)
     facts["own_endpoints"] = [item for item in facts["endpoints"] if item["tags"].get(TAG) == facts["tag_value"] and str(item["state"]).lower() != "deleted"]
     facts["service_name"] = _known_service(facts, params)
-    if facts["service_name"] is None and params["state"] == "present":
+    if facts["service_name"] is None and params["state"] == "present" and not silent:
         facts["service_name"] = _offered_service(org, aws.region, blockers)
     facts["endpoint"] = select.endpoint(facts, params, blockers)
     if facts["endpoint"]:

@@ -22,12 +22,12 @@ _ALLOWED = "DryRunOperation"
 DryRun = tuple[str, dict[str, t.Any]]
 
 
-def check(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Params, blockers: Blockers) -> None:
+def check(reader: Reader, facts: Facts, drift: t.Sequence[t.Mapping[str, t.Any]], params: Params, blockers: Blockers, *, ask_org: bool = True) -> None:
     what = {item["what"] for item in drift}
     reads: dict[str, t.Callable[[], None]] = {}
-    if any(word.startswith("connection") and word != "connection.status" for word in what):
+    if ask_org and any(word.startswith("connection") and word != "connection.status" for word in what):
         reads["permission"] = lambda: _org_permission(reader, blockers)
-    if "connection" in what:
+    if ask_org and "connection" in what:
         reads["edition"] = lambda: _edition(reader, blockers)
     if {"zone", "zone.vpcs"} & what:
         reads["conflicts"] = lambda: _zone_conflicts(reader, facts, params, blockers)
@@ -73,7 +73,7 @@ def _org_permission(reader: Reader, blockers: Blockers) -> None:
 
 
 def _edition(reader: Reader, blockers: Blockers) -> None:
-    rows = reader.org.query("SELECT Id, OrganizationType, IsSandbox FROM Organization")
+    rows = reader.org.query("SELECT Id, OrganizationType FROM Organization")
     edition = rows[0].get("OrganizationType") if rows else None
     if edition in _UNSUPPORTED:
         cure = "use an org of Enterprise, Performance, Unlimited or Developer Edition"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlsplit
 
 from . import _drift
 from . import _normal as normal
@@ -15,7 +16,7 @@ from . import _selection_dns as dns
 from . import _validate as check
 from ._argspec import org_argument_spec
 from ._aws import AWS_ARGUMENT_SPEC, TAG, Aws, sorted_addresses
-from ._errors import InputError
+from ._errors import InputError, PrivateConnectError
 from ._facts import Reader, endpoint_by_id
 from ._gather import gather
 from ._module import Context, Definition
@@ -28,22 +29,36 @@ _ENDPOINT_SHOWN = ("id", "service_name", "state", "last_error", "vpc_id", "subne
 def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[str, t.Any]:
     params, problems = normalised(params)
     org, aws = _prepare(params, problems, context)
-    params = _complete(params, org, aws)
+    silent: list[PrivateConnectError] = []
+    try:
+        return _judged(org, aws, params, silent, context)
+    except PrivateConnectError as error:
+        if not silent or error is silent[0]:
+            raise
+        silent[0].add(f"And of AWS: {error.message}")
+        raise silent[0] from error
+
+
+def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateConnectError], context: Context) -> dict[str, t.Any]:
+    """``silent`` gets the error for which the org cannot be asked; it is raised at the end, with all that is in the way in AWS."""
+    params = _complete(params, org, aws, silent)
     blockers = Blockers()
-    facts = gather(org, aws, params, blockers)
+    facts = gather(org, aws, params, blockers, silent)
     replacing = False
     if params["state"] == "present":
         drift = _drift.present(facts, params)
         replacing = _drift.replacing(drift, facts)
         if replacing and not params["replace"]:
-            blockers.add("replace", "this takes a tear-down, which interrupts traffic", f"set replace to true; the plan is: {_drift.replacement_plan(facts)}")
+            _drift.refuse_replacing(facts, blockers)
         context.warnings.extend(dns.shadowing(facts, params))
         if params["preflight"] and drift:
-            preflight.check(Reader(org, aws, params), facts, drift, params, blockers)
+            preflight.check(Reader(org, aws, params), facts, drift, params, blockers, ask_org=not silent)
     else:
         drift, blockers = _drift.absent(facts, params), Blockers()
         if params["preflight"] and drift:
             preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
+    if silent:
+        raise _with_blockers(silent[0], blockers)
     return {
         "changed": False,
         "my_domain": params["my_domain"],
@@ -78,11 +93,29 @@ def run(params: dict[str, t.Any], check_mode: bool, context: Context) -> dict[st
     }
 
 
-def _complete(params: dict[str, t.Any], org: Org, aws: Aws) -> dict[str, t.Any]:
-    """Options that follow from the org where they are left out: the host, and the VPC of the endpoint that is registered."""
-    params = {**params, "my_domain": (params["my_domain"] or org.host).lower().rstrip(".")}
+def _with_blockers(error: PrivateConnectError, blockers: Blockers) -> PrivateConnectError:
+    if blockers.items:
+        listed = " ".join(f"({number}) {item['problem']}. Cure: {item['cure']}." for number, item in enumerate(blockers.items, 1))
+        error.add(f"{len(blockers.items)} more in the way: {listed}", blockers=blockers.items)
+    return error
+
+
+def _complete(params: dict[str, t.Any], org: Org, aws: Aws, silent: list[PrivateConnectError]) -> dict[str, t.Any]:
+    """Options that follow from the org where they are left out: the host, and the VPC of the endpoint that is registered.
+
+    The host of the URL stands for that of an org that cannot be asked, if AWS can be asked with it.
+    """
+    host = params["my_domain"]
+    try:
+        host = host or org.host
+    except PrivateConnectError as error:
+        host = urlsplit(params["instance_url"] or "").hostname
+        if not host or not params["vpc_id"]:
+            raise
+        silent.append(error)
+    params = {**params, "my_domain": host.lower().rstrip(".")}
     problem = check.host_name("my_domain", params["my_domain"])
-    if problem:
+    if problem and not silent:
         raise InputError([problem])
     if params["vpc_id"]:
         return params

@@ -55,7 +55,7 @@ def check_names(facts: Facts, params: Params, blockers: Blockers) -> None:
 
 
 def shadowing(facts: Facts, params: Params) -> list[str]:
-    """Warnings of zones that are wider than their host, with the names that they are known to hide."""
+    """Warnings of zones that are wider than their host. Which names are looked up in the VPC cannot be known, so none of those that are hidden is listed."""
     found = []
     for host in hosts(params):
         zone = zone_name(host, params)

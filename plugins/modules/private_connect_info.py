@@ -91,6 +91,8 @@ options:
       - Whether, if something differs, what would be written or deleted is checked beforehand, by further calls that change nothing. The org is asked
         what this user may do and which edition it is, AWS for zones of the same name in O(dns_vpcs) and for dry runs of the EC2 calls.
         Route 53 has no dry runs.
+      - Whether a licence is left and whether a sandbox may hold a connection is not among it, as no page tells how to ask.
+        The org's refusal at Provision shows it.
       - What is in the way is added to RV(blockers).
     type: bool
     default: false
@@ -357,7 +359,7 @@ drift:
 blockers:
   description:
     - What stands in the way, each with its cure. C(what) is one of V(vpc), V(subnets), V(security_groups), V(endpoint), V(service), V(region), V(zone),
-      V(record), V(resolver_rule), V(replace); with O(preflight) also of V(permission), V(edition), V(iam), V(aws).
+      V(record), V(resolver_rule), V(replace), V(name); with O(preflight) also of V(permission), V(edition), V(iam), V(aws).
   returned: success
   type: list
   elements: dict

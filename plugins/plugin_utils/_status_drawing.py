@@ -37,6 +37,7 @@ PARTS = {
     "edition": ORG,
     "permission": ORG,
     "replace": ORG,
+    "name": ORG,
     "moved_from": LEFT_OVER,
     "aws": WHOLE,
     "iam": WHOLE,

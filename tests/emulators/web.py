@@ -142,8 +142,11 @@ class _RequestHandler(http.server.BaseHTTPRequestHandler):
         if response.delivery == "cut":
             self._reset()
             return
-        lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('Unknown',))[0]}", f"Date: {self.date_time_string()}"]
-        lines += [f"{name}: {value}" for name, value in response.headers.items()]
+        lines = [
+            f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('Unknown',))[0]}",
+            f"Date: {response.headers.get('Date', self.date_time_string())}",
+        ]
+        lines += [f"{name}: {value}" for name, value in response.headers.items() if name != "Date"]
         if response.status not in (204, 304):
             lines.append(f"Content-Length: {len(response.body)}")
         if self.close_connection:

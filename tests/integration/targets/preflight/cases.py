@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 from hands import Hands
 from runs import NAME, REGION, Json
 
 ELSEWHERE, NOT_OFFERED = "us-west-2", "eu-west-1"
 WIDE = "my.salesforce.com"
+FAR = "vpce-0fedcba9876543210"
 Words = t.Sequence[tuple[str, str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """``arrange`` returns variables of the role (without ``private_connect_``). ``said``: for each blocker what, and words of problem and cure."""
+    """``arrange`` returns variables of the role (without ``private_connect_``). ``said``: for each blocker what, and words of problem and cure.
+
+    What ``org`` says is no blocker, but the error of an org that cannot be asked, which holds both words; the module fails with it and the blockers.
+    """
 
     what: str
     arrange: t.Callable[[Hands], Json]
@@ -165,6 +171,35 @@ def _name_taken(hands: Hands) -> Json:
     return {"endpoint": endpoint}
 
 
+def _name_taken_far_away(hands: Hands) -> Json:
+    hands.client.create(NAME, region=REGION, vpc_endpoint_id=FAR, status="Ready")
+    return {}
+
+
+def _without_the_org(hands: Hands, salesforce: Json) -> Json:
+    """And what is in the way in AWS, which is told together with it."""
+    hands.vpc_flag("EnableDnsHostnames", False)
+    _deny(hands, "ec2:CreateSecurityGroup")
+    return {"salesforce": {"instance_url": hands.org["instance_url"], "client_id": hands.org["client_id"], **salesforce}}
+
+
+def _wrong_secret(hands: Hands) -> Json:
+    return _without_the_org(hands, {"client_secret": "wrong"})
+
+
+def _neither(hands: Hands) -> Json:
+    _deny(hands, "ec2:DescribeVpcs")
+    return {"salesforce": {"instance_url": hands.org["instance_url"], "client_id": hands.org["client_id"], "client_secret": "wrong"}}
+
+
+def _clock_off(hands: Hands) -> Json:
+    """The org's clock is a day behind this machine's."""
+    yesterday = format_datetime(datetime.now(timezone.utc) - timedelta(days=1), usegmt=True)
+    refused = {"error": "invalid_grant", "error_description": "expired assertion"}
+    hands.client.add_fault("status", "salesforce", "oauth.token", times=None, status=400, body=refused, headers={"Date": yesterday})
+    return _without_the_org(hands, {"username": hands.org["username"], "private_key_file": hands.org["private_key_file"]})
+
+
 def _given_endpoint(hands: Hands, spoil: t.Callable[[Hands, str], t.Any]) -> Json:
     endpoint = hands.new_endpoint()
     spoil(hands, endpoint)
@@ -192,6 +227,8 @@ def _iam(action: str) -> tuple[str, str, str]:
     return ("iam", f"these AWS credentials may not {action}", f"allow {action} to them")
 
 
+# What AWS alone tells.
+WITHOUT_THE_ORG = (("vpc", "enableDnsHostnames", "switch enableDnsHostnames on"), _iam("ec2:CreateSecurityGroup"))
 NO_PERMISSION = ("permission", "not createable", "Allow user to modify Private Connections")
 CLOSED = ("security_groups", "lets TCP 443 in from anywhere", "add such a rule to one of them")
 
@@ -297,9 +334,29 @@ CASES = (
         "name taken by an endpoint elsewhere",
         _name_taken,
         lambda hands, given: (
-            ("replace", "interrupts traffic", f"tear down {NAME} (Ready, endpoint {given['endpoint']}), point it at a new endpoint in {REGION}"),
+            (
+                "name",
+                f"the name {NAME} is taken: the org's connection of that name is Ready with VPC endpoint {given['endpoint']} (pendingAcceptance in",
+                "give this connection another name; only if that one is to go, which interrupts its traffic, set replace to true",
+            ),
         ),
     ),
+    Case(
+        "name taken by an endpoint of another account",
+        _name_taken_far_away,
+        lambda hands, given: (("name", f"{FAR} (deleted, or of another AWS account", f"tear down {NAME} (Ready, endpoint {FAR})"),),
+    ),
+    Case(
+        "login refused",
+        _wrong_secret,
+        lambda hands, given: (*WITHOUT_THE_ORG, ("org", "refused the client_credentials login", "Check client_id and client_secret")),
+    ),
+    Case(
+        "neither side to be asked",
+        _neither,
+        lambda hands, given: (("org", "refused the client_credentials login", "And of AWS: AWS refused ec2:DescribeVpcs"),),
+    ),
+    Case("clock off", _clock_off, lambda hands, given: (*WITHOUT_THE_ORG, ("org", "refused the jwt_bearer login", "clock is 86"))),
     Case(
         "given endpoint rejected",
         lambda hands: _given_endpoint(hands, lambda hands, endpoint: hands.client.act_aws("reject", endpoint)),

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _drift as drift
 from ansible_collections.privatelink.salesforce.plugins.module_utils._aws import TAG, VPCS_TAG
-from ansible_collections.privatelink.salesforce.plugins.module_utils._selection import RULE_MARK
+from ansible_collections.privatelink.salesforce.plugins.module_utils._selection import RULE_MARK, Blockers
 from ansible_collections.privatelink.salesforce.plugins.module_utils._selection_dns import ZONE_COMMENT
 
 HOST, OURS, VPC, REGION = "acme.my.salesforce.com", "acme.my.salesforce.com/Acme", "vpc-1", "eu-central-1"
@@ -60,7 +60,8 @@ def facts(**more: t.Any) -> Json:
         "region": REGION, "tag_value": OURS, "group_name": "g", "service_name": "s", "own_group": group(), "own_endpoints": [endpoint()],
         "endpoint": endpoint(), "endpoint_is_ours": True, "connection": connection(),
         "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
-        "moved_from": None, "group_users": [], "dns": [entry()], "dns_leftovers": {"records": [], "zones": [], "kept": []}, **more,
+        "moved_from": None, "group_users": [], "zones": [], "endpoints": [],
+        "dns": [entry()], "dns_leftovers": {"records": [], "zones": [], "kept": []}, **more,
     }  # fmt: skip
 
 
@@ -223,6 +224,31 @@ def test_another_endpoint_needs_no_consent_while_nothing_is_provisioned() -> Non
     for status, needs in (("Unprovisioned", False), ("TeardownInProgress", False), ("Ready", True)):
         items = drift.present(facts(connection=connection(status=status, vpc_endpoint_id="vpce-0")), params())
         assert ("needs replace" in items[0]["repair"]) is needs
+
+
+STRANGER = {"id": "vpce-0", "state": "available", "vpc_id": "vpc-7"}
+
+
+@pytest.mark.parametrize(
+    ("more", "what", "words"),
+    [
+        ({}, "name", "deleted, or of another AWS account"),
+        ({"endpoints": [STRANGER]}, "name", "available in vpc-7, not ours"),
+        ({"moved_from": {**STRANGER, "region": "us-east-1", "endpoint_id": "vpce-0", "ours": False}}, "name", "available in vpc-7 in us-east-1, not ours"),
+        ({"moved_from": {**STRANGER, "region": "us-east-1", "endpoint_id": "vpce-0", "ours": True}}, "replace", "interrupts traffic"),
+        ({"own_endpoints": [endpoint()]}, "replace", "interrupts traffic"),
+        ({"own_group": group()}, "replace", "interrupts traffic"),
+        ({"zones": [entry()["zone"]]}, "replace", "interrupts traffic"),
+    ],
+)
+def test_another_name_is_the_first_cure_where_nothing_shows_the_connection_to_be_ours(more: Json, what: str, words: str) -> None:
+    found, blockers = facts(**{**NOTHING, "connection": connection(vpc_endpoint_id="vpce-0"), **more}), Blockers()
+    drift.refuse_replacing(found, blockers)
+    (item,) = blockers.items
+    assert item["what"] == what
+    assert words in item["problem"]
+    assert item["cure"].startswith("give this connection another name; only if" if what == "name" else "set replace to true")
+    assert "vpce-0" in item["cure"]
 
 
 def test_the_plan_of_a_replacement_names_both_endpoints() -> None:

@@ -124,6 +124,15 @@ def test_no_subnet_in_an_offered_zone() -> None:
     assert "no subnet in a zone that the service offers (z9)" in problems[0]
 
 
+def test_subnets_that_are_passed_over_are_told_with_the_reason() -> None:
+    found = facts(service=OFFER, subnets=SUBNETS)
+    found["wanted_subnet_ids"] = select.subnets(found, params(), None, select.Blockers())
+    told = {item["id"]: item["why"] for item in select.dropped(found, params())}
+    assert set(told) == {item["id"] for item in SUBNETS} - set(found["wanted_subnet_ids"])
+    assert set(told.values()) == {"another subnet of its zone is taken", "the service is not offered in its zone, only in z1, z2"}
+    assert select.dropped(found, params(subnet_ids=["subnet-a1"])) == []
+
+
 def test_given_subnets_are_judged_all_at_once() -> None:
     problems = " | ".join(subnets(subnet_ids=["subnet-c1", "subnet-a1", "subnet-a2", "subnet-x"])[1])
     for words in ("subnet-c1 (c, z3) lies in a zone that the service lacks", "subnet-a1, subnet-a2 lie in the same zone z1", "subnet-x is not in vpc-1"):
