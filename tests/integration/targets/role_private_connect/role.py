@@ -5,11 +5,28 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import typing as t
 
 from runs import NAME, REGION, TAG, Bench, Json, Run, emulators, equal
 
+# What the joined read asks AWS for, two attributes of the VPC among it; and for each further zone what it asks of a zone.
+READ = {
+    "ec2.DescribeNetworkInterfaces": 1,
+    "ec2.DescribeSecurityGroups": 1,
+    "ec2.DescribeSubnets": 1,
+    "ec2.DescribeVpcAttribute": 2,
+    "ec2.DescribeVpcEndpointServices": 1,
+    "ec2.DescribeVpcEndpoints": 1,
+    "ec2.DescribeVpcs": 1,
+    "route53.GetHostedZone": 1,
+    "route53.ListHostedZonesByVPC": 1,
+    "route53.ListResourceRecordSets": 1,
+    "route53.ListTagsForResource": 1,
+    "route53resolver.ListResolverRuleAssociations": 1,
+}
+OF_A_ZONE = ("route53.GetHostedZone", "route53.ListResourceRecordSets", "route53.ListTagsForResource")
 RESULT = {"state", "connection", "endpoint", "dns", "source_cidrs"}
 ENDPOINT = {"id", "service_name", "state", "subnet_ids", "security_group_ids", "addresses"}
 
@@ -27,8 +44,8 @@ def well(run: Run) -> Run:
     return run
 
 
-def quiet(bench: Bench, **variables: t.Any) -> None:
-    """A run, and one in check mode, that change nothing, write nothing and cost at most three calls of the org."""
+def quiet(bench: Bench, *, aws: Json | None = None, **variables: t.Any) -> None:
+    """A run, and one in check mode, that change nothing, write nothing and cost at most three calls of the org; and of AWS exactly these, if given."""
     for check in (False, True):
         bench.client.clear_calls()
         run = well(bench.role(check=check, **variables))
@@ -36,6 +53,8 @@ def quiet(bench: Bench, **variables: t.Any) -> None:
         equal("writes of a second run", bench.writes(), [])
         calls = [call["action"] for call in bench.client.calls("salesforce")]
         assert len(calls) <= 3, calls
+        if aws is not None:
+            equal("calls of AWS", collections.Counter(call["action"] for call in bench.client.calls("aws")), aws)
 
 
 def predicted(bench: Bench, **variables: t.Any) -> list[str]:
@@ -62,7 +81,7 @@ def life(bench: Bench) -> None:
     mapped = calls.index("aws route53.ChangeResourceRecordSets")
     assert ready < mapped, "the name was mapped before the connection was ready"
     equal("live connections", [(name, item["status"]) for name, item in bench.client.connections().items()], [(NAME, "Ready")])
-    quiet(bench)
+    quiet(bench, aws=READ)
     equal("what check mode foresees of the tear-down", len(predicted(bench, state="absent")) > 0, True)
     bench.client.clear_calls()
     well(bench.role(state="absent"))
@@ -97,7 +116,7 @@ def names_and_vpcs(bench: Bench) -> None:
     for zone in zones.values():
         equal("VPCs of a zone", sorted(vpc["id"] for vpc in zone["vpcs"]), sorted([bench.place["vpc_id"], other]))
         equal("private", zone["private"], True)
-    quiet(bench, **variables)
+    quiet(bench, aws={**READ, **dict.fromkeys(OF_A_ZONE, 2)}, **variables)
     # The names of an earlier set-up go, even if nobody names them any more.
     well(bench.role(state="absent"))
     equal("both sides after the tear-down", bench.state(), before)
