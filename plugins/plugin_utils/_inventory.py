@@ -135,7 +135,12 @@ def _host(name: str, org: Options, connection: Connection) -> Host:
         groups.append(_group("region", connection["region"]))
     if connection["status"]:
         groups.append(_group("status", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", connection["status"])))
-    return Host(f"{name}_{full}", groups, variables)
+    return Host(host_name(name, full), groups, variables)
+
+
+def host_name(org: str, connection: str) -> str:
+    """What the inventory calls a connection, by its org's name and its full name."""
+    return f"{org}_{connection}"
 
 
 def _group(kind: str, text: str) -> str:

@@ -29,8 +29,12 @@ Key = tuple[str, t.Optional[str]]
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What was read of a connection, or of an org; ``error`` says why it could not be read. ``drift`` is None where AWS is not looked at."""
+    """What was read of a connection, or of an org; ``error`` says why it could not be read. ``drift`` is None where AWS is not looked at.
 
+    ``host`` is what the inventory calls the connection.
+    """
+
+    host: str | None = None
     connection: dict[str, t.Any] | None = None
     drift: list[dict[str, t.Any]] | None = None
     next_step: str | None = None
@@ -38,10 +42,19 @@ class Seen:
     error: str | None = None
 
 
-def changes(before: t.Mapping[Key, Seen], after: t.Mapping[Key, Seen]) -> list[Event]:
-    """An event for each difference: ``{change, org, instance_url, name, before, after, connection, drift, next_step, message}``.
+@dataclasses.dataclass(frozen=True)
+class _Environment:
+    """``params`` are options of private_connect_info."""
 
-    ``change`` is ``status``, ``source_ip_ranges``, ``drift``, ``repaired``, ``appeared``, ``disappeared``, ``error`` or ``recovered``.
+    org: str
+    host: str
+    params: dict[str, t.Any] = dataclasses.field(repr=False)
+
+
+def changes(before: t.Mapping[Key, Seen], after: t.Mapping[Key, Seen]) -> list[Event]:
+    """An event for each difference: ``{change, org, instance_url, name, host, before, after, connection, drift, next_step, message}``.
+
+    ``change`` is ``status``, ``source_ip_ranges``, ``drift``, ``drift_changed``, ``repaired``, ``appeared``, ``disappeared``, ``error`` or ``recovered``.
     """
     found = []
     for key in sorted({*before, *after}, key=lambda key: (key[0], key[1] or "")):
@@ -50,22 +63,24 @@ def changes(before: t.Mapping[Key, Seen], after: t.Mapping[Key, Seen]) -> list[E
 
 
 def _changes_of(key: Key, old: Seen | None, new: Seen | None) -> list[Event]:
-    def event(change: str, before: t.Any, after: t.Any, shown: Seen | None = new) -> Event:
-        told = shown or Seen()
-        more = {"connection": told.connection, "drift": told.drift, "next_step": told.next_step, "message": told.error}
-        return {"change": change, "org": key[0], "instance_url": told.instance_url, "name": key[1], "before": before, "after": after, **more}
+    was, now = old or Seen(), new or Seen()
+    told = new or was
 
-    old_error, new_error = (old.error if old else None), (new.error if new else None)
-    found = [] if old_error == new_error else [event("error" if new_error else "recovered", old_error, new_error)]
-    had, has = (old.connection if old else None), (new.connection if new else None)
-    if had is None and has is None:
-        return found
-    if had is None or has is None:
-        change, status = ("appeared", has["status"]) if has else ("disappeared", had["status"] if had else None)
-        return [*found, event(change, None if has else status, status if has else None, new if has else old)]
-    found += [event(field, had[field], has[field]) for field in ("status", "source_ip_ranges") if had[field] != has[field]]
-    if old and new and _words(old) != _words(new):
-        found.append(event("drift" if new.drift else "repaired", old.drift, new.drift))
+    def event(change: str, before: t.Any, after: t.Any, **more: t.Any) -> Event:
+        place = {"org": key[0], "instance_url": told.instance_url, "name": key[1], "host": told.host}
+        shown = {"connection": told.connection, "drift": told.drift, "next_step": told.next_step, "message": told.error}
+        return {"change": change, **place, "before": before, "after": after, **shown, **more}
+
+    found = [] if was.error == now.error else [event("error" if now.error else "recovered", was.error, now.error)]
+    had, has = was.connection, now.connection
+    if had and has:
+        found += [event(field, had[field], has[field]) for field in ("status", "source_ip_ranges") if had[field] != has[field]]
+    elif has:
+        found.append(event("appeared", None, has["status"]))
+    elif had:
+        found.append(event("disappeared", had["status"], None, connection=had))
+    if new and _words(was) != _words(now):
+        found.append(event("repaired" if not now.drift else "drift_changed" if was.drift else "drift", was.drift, now.drift))
     return found
 
 
@@ -114,7 +129,7 @@ class Watcher:
             raise InputError(problems)
 
     def poll(self) -> list[Event]:
-        """Read once. The first time gives events of errors alone, or with ``initial`` one for each connection that is there."""
+        """Read once. The first time gives events of errors alone, or with ``initial`` of all that is there."""
         after = kept(self._known, self._read())
         found = changes(self._known, after)
         self._known = after
@@ -138,9 +153,11 @@ class Watcher:
                 else:
                     found[source.name, None] = Seen()
                     url = answer["instance_url"]
-                    found.update({(source.name, full_name(item)): Seen(connection=dict(item), instance_url=url) for item in answer["connections"]})
-            for (org, params), seen in zip(self._environments, environments):
-                found[org, params["name"]] = seen
+                    for item in answer["connections"]:
+                        name = full_name(item)
+                        found[source.name, name] = Seen(_inventory.host_name(source.name, name), dict(item), instance_url=url)
+            for environment, seen in zip(self._environments, environments):
+                found[environment.org, environment.params["name"]] = seen
         return found
 
     def warnings(self) -> list[str]:
@@ -150,26 +167,27 @@ class Watcher:
         self._context.warnings.clear()
         return new
 
-    def _joined(self, environment: tuple[str, dict[str, t.Any]]) -> Seen:
-        result = execute(joined.DEFINITION, dict(environment[1]), check_mode=True, diff_mode=False, context=self._context)
+    def _joined(self, environment: _Environment) -> Seen:
+        result = execute(joined.DEFINITION, dict(environment.params), check_mode=True, diff_mode=False, context=self._context)
         if result.get("failed"):
-            return Seen(error=str(result["msg"]))
-        return Seen(result["connection"], result["drift"], result["next_step"], environment[1]["instance_url"])
+            return Seen(environment.host, error=str(result["msg"]))
+        return Seen(environment.host, result["connection"], result["drift"], result["next_step"], environment.params["instance_url"])
 
 
-def _environments(given: t.Any, common: t.Mapping[str, t.Any], problems: list[str]) -> list[tuple[str, dict[str, t.Any]]]:
-    """``(org, options of private_connect_info)`` of each."""
+def _environments(given: t.Any, common: t.Mapping[str, t.Any], problems: list[str]) -> list[_Environment]:
     found = []
     for number, entry in enumerate(given, 1):
         if not isinstance(entry, dict):
             problems.append(f"environment {number} is {entry!r}; it must be a dictionary of options of private_connect_info")
             continue
-        own = {key: value for key, value in entry.items() if key != "org" and value is not None}
+        own = {key: value for key, value in entry.items() if key not in ("org", "host") and value is not None}
         options = {**({} if "instance_url" in own else {key: value for key, value in common.items() if value is not None}), **own}
         checked = ArgumentSpecValidator(joined.DEFINITION.argument_spec).validate(options)
         problems += [f"environment {number}: {message}" for message in checked.error_messages]
         if not checked.error_messages:
-            found.append((str(entry.get("org") or _inventory.org_name(options)), checked.validated_parameters))
+            params = checked.validated_parameters
+            org = str(entry.get("org") or _inventory.org_name(options))
+            found.append(_Environment(org, str(entry.get("host") or _inventory.host_name(org, params["name"])), params))
     return found
 
 

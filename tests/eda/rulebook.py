@@ -75,7 +75,7 @@ class Web:
             related = {"launch": "/api/v2/workflow_job_templates/7/launch/"}
             fields = {"organization": {"name": ORGANIZATION}}
             return {"count": 1, "results": [{"id": 7, "type": "workflow_job_template", "name": WORKFLOW, "related": related, "summary_fields": fields, **asks}]}
-        done = {"id": 8, "status": "successful", "artifacts": {}, "url": "/api/v2/workflow_jobs/8/"}
+        done = {"id": 8, "status": "successful", "created": "2026-11-24T08:00:00Z", "artifacts": {}, "url": "/api/v2/workflow_jobs/8/"}
         return {**done, "count": 1, "results": [done]}
 
     def write(self, path: str, body: Json) -> Json:

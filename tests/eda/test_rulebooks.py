@@ -45,6 +45,10 @@ def _ec2(rig: Rig) -> t.Any:
     return boto3.client("ec2", REGION, endpoint_url=rig.ready["aws"]["url"], aws_access_key_id="x", aws_secret_access_key="x")
 
 
+def _endpoint_states(rig: Rig) -> list[str]:
+    return [item["State"] for item in _ec2(rig).describe_vpc_endpoints()["VpcEndpoints"]]
+
+
 def _org(rig: Rig) -> dict[str, str]:
     return rig.ready["orgs"]["acme"]
 
@@ -74,9 +78,12 @@ def test_a_connection_that_is_on_its_way_is_synced_until_ready_and_that_is_told(
     assert _org(rig)["client_secret"] not in rulebook.output()
 
 
-def test_drift_opens_the_workflow(rig: Rig, web: Web, tmp_path) -> None:
+@pytest.fixture
+def drift(rig: Rig, web: Web, tmp_path) -> t.Iterator[t.Callable[..., t.Any]]:
+    """Starts the rulebook on the connection as it is: ready, with its endpoint, unless a test has made it drift. ``more`` are options of its environment."""
     rig.client.provision(NAME)
     rig.client.sync(NAME)
+    until("the endpoint", lambda: _endpoint_states(rig) == ["available"], lambda: str(_endpoint_states(rig)))
     place = rig.ready["aws"]["regions"][REGION]
     environment = {
         "org": "acme",
@@ -90,21 +97,51 @@ def test_drift_opens_the_workflow(rig: Rig, web: Web, tmp_path) -> None:
         "access_key": "x",
         "secret_key": "x",
     }
-    variables = {
-        "private_connect_environments": [environment],
-        "private_connect_interval": 1,
-        "private_connect_workflow": WORKFLOW,
-        "private_connect_organization": ORGANIZATION,
-    }
+    variables = {"private_connect_interval": 1, "private_connect_workflow": WORKFLOW, "private_connect_organization": ORGANIZATION}
     words = ("--controller-url", web.url, "--controller-token", "t0k3n")
-    with running("drift", tmp_path, variables, _environ(rig), *words) as rulebook:
-        until("the first round", lambda: rig.client.count("salesforce", "tooling.query") >= 2, rulebook.output)
-        until("its end", lambda: rig.client.count("aws", "ec2.DescribeNetworkInterfaces"), rulebook.output)
-        endpoint = rig.client.connections()[NAME]["vpc_endpoint_id"]
-        rig.client.act_aws("set_state", endpoint, "rejected")
-        launch = until("the launch of the workflow", lambda: web.launches, rulebook.output)[0]
-        assert launch["extra_vars"]["private_connect_hosts"] == f"acme_{NAME}"
+
+    def start(**more: str) -> t.Any:
+        return running("drift", tmp_path, {**variables, "private_connect_environments": [{**environment, **more}]}, _environ(rig), *words)
+
+    return start
+
+
+def _launched(web: Web) -> list[str]:
+    return [launch["extra_vars"]["private_connect_hosts"] for launch in web.launches]
+
+
+def _rounds(rig: Rig, number: int, rulebook: t.Any) -> None:
+    """Wait until this many rounds have been read from now on, of two queries each, and the next has begun."""
+    rig.client.clear_calls()
+    until(f"{number} rounds", lambda: rig.client.count("salesforce", "tooling.query") > 2 * number + 1, rulebook.output)
+
+
+def test_drift_opens_the_workflow_once(rig: Rig, web: Web, drift) -> None:
+    with drift() as rulebook:
+        _rounds(rig, 1, rulebook)
+        assert _launched(web) == []
+        rig.client.act_aws("set_state", rig.client.connections()[NAME]["vpc_endpoint_id"], "rejected")
+        until("the launch of the workflow", lambda: web.launches, rulebook.output)
+        # The org learns of it: other drift of the same incident.
+        rig.client.sync(NAME)
+        _rounds(rig, 2, rulebook)
+        assert _launched(web) == [f"acme_{NAME}"]
     assert _org(rig)["client_secret"] not in rulebook.output()
+
+
+def test_a_connection_that_is_gone_from_the_org_opens_the_workflow(rig: Rig, web: Web, drift) -> None:
+    with drift(host="payments") as rulebook:
+        _rounds(rig, 1, rulebook)
+        rig.client.delete(NAME)
+        until("the launch of the workflow", lambda: web.launches, rulebook.output)
+        assert _launched(web) == ["payments"]
+
+
+def test_drift_that_is_there_at_the_start_opens_the_workflow(rig: Rig, web: Web, drift) -> None:
+    rig.client.act_aws("set_state", rig.client.connections()[NAME]["vpc_endpoint_id"], "rejected")
+    with drift() as rulebook:
+        until("the launch of the workflow", lambda: web.launches, rulebook.output)
+        assert _launched(web) == [f"acme_{NAME}"]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ description:
   - What cannot be read is an event C(error), once, and C(recovered) when it can be read again. Rounds that fail come at longer and longer
     intervals, up to ten minutes. An outage is never taken for a change.
   - Needs ansible-core and what the collection's C(requirements.txt) names where ansible-rulebook runs.
-  - Events hold C(change) (C(status), C(source_ip_ranges), C(drift), C(repaired), C(appeared), C(disappeared), C(error),
-    C(recovered)), C(org), C(instance_url), C(name), C(before), C(after), C(connection), C(drift), C(next_step) and C(message). No credentials.
+  - A connection that begins to drift gives C(drift), once. While it drifts, other drift gives C(drift_changed), and the end of it C(repaired).
+  - Events hold C(change) (C(status), C(source_ip_ranges), C(drift), C(drift_changed), C(repaired), C(appeared), C(disappeared), C(error), C(recovered)),
+    C(org), C(instance_url), C(name), C(host), C(before), C(after), C(connection), C(drift), C(next_step) and C(message). No credentials.
 options:
   orgs:
     description:
@@ -32,8 +33,8 @@ options:
     elements: dict
   environments:
     description:
-      - Connections that are watched with their AWS half. Each has the options of M(privatelink.salesforce.private_connect_info), and C(org),
-        the name in events.
+      - Connections that are watched with their AWS half. Each has the options of M(privatelink.salesforce.private_connect_info), C(org), the org's
+        name in events, and C(host), the connection's host in your inventory. Without C(host) it is C(<org>_<name>), as the inventory plugin calls it.
       - For one that gives no C(instance_url), the options of the org beside this one hold.
     type: list
     elements: dict
@@ -42,7 +43,7 @@ options:
     type: float
     default: 60
   initial:
-    description: Whether the first round gives an event C(appeared) for each connection that is there.
+    description: Whether the first round gives an event C(appeared) for each connection that is there, and C(drift) for each that drifts.
     type: bool
     default: false
 """

@@ -17,6 +17,10 @@ RANGES = [{"start_ip": "10.0.0.0", "end_ip": "10.0.0.3"}]
 ONE = Seen(connection={"status": "Ready", "source_ip_ranges": RANGES}, drift=[])
 ORG, KEY = ("acme", None), ("acme", "One")
 DRIFT = [{"what": "record", "have": ["10.0.0.1"], "want": ["10.0.0.2"], "repair": "write it"}]
+MORE = [*DRIFT, {"what": "connection", "have": None, "want": "Ready", "repair": "create it"}]
+DRIFTING = dataclasses.replace(ONE, drift=DRIFT)
+# Of an environment whose connection the org does not have.
+GONE = Seen(drift=MORE)
 
 
 def seen(**connection):
@@ -33,8 +37,15 @@ def told(before, after):
         ({KEY: ONE}, {KEY: ONE}, []),
         ({KEY: ONE}, {KEY: seen(status="DeletedRemotely")}, [("status", "One", "Ready", "DeletedRemotely")]),
         ({KEY: ONE}, {KEY: seen(source_ip_ranges=[])}, [("source_ip_ranges", "One", RANGES, [])]),
-        ({KEY: ONE}, {KEY: dataclasses.replace(ONE, drift=DRIFT)}, [("drift", "One", [], DRIFT)]),
-        ({KEY: dataclasses.replace(ONE, drift=DRIFT)}, {KEY: ONE}, [("repaired", "One", DRIFT, [])]),
+        ({KEY: ONE}, {KEY: DRIFTING}, [("drift", "One", [], DRIFT)]),
+        ({KEY: DRIFTING}, {KEY: ONE}, [("repaired", "One", DRIFT, [])]),
+        ({KEY: DRIFTING}, {KEY: DRIFTING}, []),
+        ({KEY: DRIFTING}, {KEY: dataclasses.replace(ONE, drift=MORE)}, [("drift_changed", "One", DRIFT, MORE)]),
+        ({}, {KEY: DRIFTING}, [("appeared", "One", None, "Ready"), ("drift", "One", None, DRIFT)]),
+        ({}, {KEY: GONE}, [("drift", "One", None, MORE)]),
+        ({KEY: ONE}, {KEY: GONE}, [("disappeared", "One", "Ready", None), ("drift", "One", [], MORE)]),
+        ({KEY: DRIFTING}, {KEY: GONE}, [("disappeared", "One", "Ready", None), ("drift_changed", "One", DRIFT, MORE)]),
+        ({KEY: GONE}, {KEY: ONE}, [("appeared", "One", None, "Ready"), ("repaired", "One", MORE, [])]),
         ({KEY: dataclasses.replace(ONE, drift=None)}, {KEY: dataclasses.replace(ONE, drift=None)}, []),
         ({}, {KEY: ONE}, [("appeared", "One", None, "Ready")]),
         ({KEY: ONE}, {}, [("disappeared", "One", "Ready", None)]),
@@ -64,6 +75,14 @@ def test_an_environment_that_cannot_be_read_keeps_what_was_known():
     assert told(out, kept(out, {KEY: ONE})) == [("recovered", "One", "ec2 refuses", None)]
 
 
+def test_what_is_told_of_a_connection_that_is_gone():
+    (of_org,) = changes({KEY: dataclasses.replace(ONE, host="acme_One", instance_url="https://acme")}, {})
+    gone, drift = changes({KEY: ONE}, {KEY: dataclasses.replace(GONE, host="payments", next_step="create it")})
+    assert (of_org["connection"], of_org["host"], of_org["instance_url"]) == (ONE.connection, "acme_One", "https://acme")
+    assert (gone["connection"], gone["host"]) == (ONE.connection, "payments")
+    assert (drift["connection"], drift["host"], drift["next_step"], drift["drift"]) == (None, "payments", "create it", MORE)
+
+
 @pytest.fixture(scope="module")
 def running():
     with Rig(aws=False) as made:
@@ -91,6 +110,7 @@ def test_rounds_of_an_org(rig):
     rig.client.provision("One")
     (event,) = watcher.poll()
     assert (event["org"], event["name"], event["change"], event["after"]) == ("acme", "One", "status", "PendingAcceptance")
+    assert event["host"] == "acme_One"
     assert event["instance_url"] == rig.credentials()["acme"]["instance_url"]
     rig.client.revoke_sessions()
     assert watcher.poll() == []
