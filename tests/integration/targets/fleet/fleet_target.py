@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -23,7 +24,8 @@ SIZE = 6
 OTHER_ACCOUNT = "222222222222"
 BROKEN = "gamma_04"
 NOWHERE = "vpc-00000000000000000"
-SLICES = ("beta_00:delta_02:gamma_04", "gamma_01:beta_03:delta_05")
+SLICES = (("beta_00", "delta_02", "gamma_04"), ("gamma_01", "beta_03", "delta_05"))
+STATS = re.compile(r"^\tRUN: (\{.*\})$", re.MULTILINE)
 CONFIG = "fleet.inbound_connections.yml"
 
 
@@ -32,6 +34,11 @@ class Run(t.NamedTuple):
     changed: set[str]
     failed: set[str]
     output: str
+
+    @property
+    def source_cidrs(self) -> list[str]:
+        """What the run hands to the next one."""
+        return sorted(json.loads(STATS.findall(self.output)[-1])["source_cidrs"])
 
 
 def expect(what: str, have: t.Any, want: t.Any, run: Run | None = None) -> None:
@@ -52,6 +59,7 @@ class Stage:
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
             **{f"{name}_secret".upper(): org["vars"]["private_connect_salesforce"]["client_secret"] for name, org in self._children().items()},
         }
@@ -71,6 +79,13 @@ class Stage:
         for host, vpc in {**self.vpcs, **changes}.items():
             self.hosts[host]["private_connect_vpc_id"] = vpc
         fleet.write(self.inventory, FOLDER / "inventory.json")
+        for number, names in enumerate(SLICES):
+            fleet.write(self._slice(names), FOLDER / f"slice_{number}.json")
+
+    def _slice(self, names: t.Sequence[str]) -> dict[str, t.Any]:
+        """What a slice of AWX gets: these hosts, and nothing of the others."""
+        orgs = {name: {**org, "hosts": {host: org["hosts"][host] for host in names if host in org["hosts"]}} for name, org in self._children().items()}
+        return {fleet.GROUP: {**self.inventory[fleet.GROUP], "children": orgs}}
 
     def run(self, playbook: str, *words: str, inventory: str = "inventory.json") -> Run:
         self.client.clear_calls()
@@ -108,9 +123,9 @@ class Stage:
 
 
 def set_up(stage: Stage) -> None:
-    """In slices, as job slicing of AWX has it; one host of the first slice cannot be set up."""
+    """In slices, as job slicing of AWX cuts the inventory; one host of the first slice cannot be set up."""
     stage.write(**{BROKEN: NOWHERE})
-    run = stage.run("setup", "--limit", SLICES[0])
+    run = stage.run("setup", inventory="slice_0.json")
     expect("status", run.status, 2, run)
     expect("hosts that failed", run.failed, {BROKEN}, run)
     expect("hosts that changed", run.changed, {"beta_00", "delta_02"}, run)
@@ -124,8 +139,9 @@ def set_up(stage: Stage) -> None:
         assert line in run.output, f"{line!r} is not in the summary:\n{run.output}"
     expect("logins", set(stage.logins().values()), {1}, run)
 
-    run = stage.run("setup", "--limit", SLICES[1])
+    run = stage.run("setup", inventory="slice_1.json")
     expect("status", run.status, 0, run)
+    of_slice = run.source_cidrs
     expect("logins", stage.logins(), {"beta": 1, "gamma": 1, "delta": 1}, run)
 
     stage.write()
@@ -134,6 +150,12 @@ def set_up(stage: Stage) -> None:
     expect("logins", stage.logins(), {"beta": 1, "gamma": 1, "delta": 1}, run)
     expect("connections", stage.statuses(), {f"Fleet_{number:02}": "Ready" for number in range(SIZE)}, run)
     expect("VPCs", stage.endpoints(), {host["private_connect_name"]: stage.vpcs[name] for name, host in stage.hosts.items()}, run)
+
+    run = stage.run("status")
+    ranges = [ends for org in fleet.ORGS for item in stage.client.connections(org).values() for ends in item["source_ip_ranges"]]
+    every = sorted(str(network) for ends in ranges for network in ipaddress.summarize_address_range(*map(ipaddress.ip_address, ends)))
+    expect("source addresses of one job", run.source_cidrs, every, run)
+    expect("source addresses of a slice", (set(of_slice) < set(every), len(of_slice)), (True, len(every) // 2), run)
 
 
 def change_nothing(stage: Stage) -> None:
