@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 import env
 import scene
 
-LIMITS = {"first": 20.0, "again": 6.0, "calls": 4}
+LIMITS = {"first": 20.0, "again": 6.0, "calls": 3}
 COLLECTION = "privatelink.salesforce"
 
 

@@ -25,6 +25,8 @@ def main() -> None:
             except AssertionError as error:
                 raise SystemExit(f"FAILED with {case.what}: {error}") from error
             print(f"ok {case.what} {time.monotonic() - started:.1f} s", flush=True)
+        client.reset()
+        no_dry_runs(Hands(client))
 
 
 def prove(hands: Hands, case: Case) -> None:
@@ -58,6 +60,15 @@ def prove(hands: Hands, case: Case) -> None:
         told(run.msg, info, "the run")
     equal("writes", hands.writes(), [])
     equal("everything afterwards", hands.state(), before)
+
+
+def no_dry_runs(hands: Hands) -> None:
+    """The entry point verify only looks, so it asks for nothing that only a run needs."""
+    role = {"name": "privatelink.salesforce.private_connect", "tasks_from": "verify"}
+    tasks = [{"name": "Verify", "ansible.builtin.include_role": role, "vars": {**hands.vars, "private_connect_verify_host": "localhost"}}]
+    run = hands.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    equal("verify fails", (run.failed, "has no endpoint with addresses yet" in run.msg, run.msg), (True, True, run.msg))
+    equal("dry runs of verify", [call["action"] for call in hands.client.calls() if call["status"] == 412], [])
 
 
 def told(message: str, info: Json, who: str) -> None:
