@@ -78,7 +78,8 @@ options:
     default: []
   tags:
     description:
-      - Wanted tags of the endpoint, beside those that it has. A tag whose value is null is to be absent.
+      - Wanted tags of the endpoint, whether the role made or adopted it, and of the role's own security group and zones, beside those that they have.
+        A tag whose value is null is to be absent. Numbers and booleans become text.
     type: dict
     default: {}
   replace:
