@@ -29,13 +29,16 @@ HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE.parents[3] / "docs/examples/inventory"
 FOLDER = Path(os.environ["OUTPUT_DIR"]).resolve() / "playbooks"
 RECAP = re.compile(r"^(\w+)\s*: ok=\d+\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.MULTILINE)
-PROD, SANDBOX = "acme_prod", "acme_uat"
+PROD, SANDBOX, PARTNERS = "acme_prod", "acme_uat", "partners_prod"
 # Environment, org in the emulators, region, public address of the org, AWS profile.
 PLACES = {
     PROD: ("prod", "acme", "eu-central-1", "203.0.113.10", "acme-prod"),
     SANDBOX: ("sandbox", "acme--uat", "us-east-1", "203.0.113.11", "acme-sandbox"),
+    PARTNERS: ("partners", "acme-partners", "us-east-1", "203.0.113.12", "acme-prod"),
 }
-NAMES = {PROD: "Acme_Prod", SANDBOX: "Acme_UAT"}
+NAMES = {PROD: "Acme_Prod", SANDBOX: "Acme_UAT", PARTNERS: "Partners_Prod"}
+OF_PROFILES = {"acme-prod": "123456789012", "acme-sandbox": "222222222222"}
+NONE = dict.fromkeys(PLACES, 0)
 Json = dict[str, t.Any]
 
 
@@ -57,7 +60,7 @@ class Stage:
     def __init__(self, rig: Rig) -> None:
         self.rig, self.client = rig, rig.client
         self.orgs = {host: rig.ready["orgs"][place[1]] for host, place in PLACES.items()}
-        self.vpcs = {host: rig.ready["aws"]["regions"][place[2]]["vpc_id"] for host, place in PLACES.items()}
+        self.vpcs = {host: rig.client.act_aws("add_vpc", place[2], account=OF_PROFILES[place[4]])["vpc_id"] for host, place in PLACES.items()}
         for host, place in PLACES.items():
             rig.dns.publish(self.orgs[host]["host"], place[3])
         self.environ = self._environ()
@@ -78,9 +81,8 @@ class Stage:
         return self.write(f"{name}.json", {"resolver": resolver, "hosts": hosts, "ways": ways, "private_port": self.rig.ready["dataplane"]["port"]})
 
     def _environ(self) -> dict[str, str]:
-        ready, sandbox = self.rig.ready, self.orgs[SANDBOX]
-        common = f"endpoint_url = {ready['aws']['url']}\naws_access_key_id = test\naws_secret_access_key = test\n"
-        profiles = "".join(f"[profile {place[4]}]\n{common}" for place in PLACES.values())
+        ready, sandbox, partners = self.rig.ready, self.orgs[SANDBOX], self.orgs[PARTNERS]
+        profiles = "".join(f"[profile {name}]\nendpoint_url = {ready['aws']['url']}\n{self._keys(account)}" for name, account in OF_PROFILES.items())
         kept = {name: value for name, value in os.environ.items() if name != "ANSIBLE_INVENTORY"}
         return {
             **kept,
@@ -94,12 +96,23 @@ class Stage:
             "ANSIBLE_VAULT_PASSWORD_FILE": str(self.write("vault_password", "not a secret")),
             "SANDBOX_CLIENT_ID": sandbox["client_id"],
             "SANDBOX_CLIENT_SECRET": sandbox["client_secret"],
+            "PARTNERS_CLIENT_ID": partners["client_id"],
+            "PARTNERS_CLIENT_SECRET": partners["client_secret"],
             "SALESFORCE_CA_PATH": ready["ca_path"],
             "SSL_CERT_FILE": ready["ca_path"],
             "AWS_CONFIG_FILE": str(self.write("aws_config", profiles)),
             "AWS_CA_BUNDLE": ready["ca_path"],
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def _keys(self, account: str) -> str:
+        """Keys of a role in the account, as lines of a profile."""
+        sts = boto3.client(
+            "sts", "us-east-1", endpoint_url=self.rig.ready["aws"]["url"], verify=self.rig.ready["ca_path"], aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        keys = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/network", RoleSessionName="playbooks")["Credentials"]
+        names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey", "aws_session_token": "SessionToken"}
+        return "".join(f"{name} = {keys[key]}\n" for name, key in names.items())
 
     def _inventory(self) -> None:
         """A copy of the example with its vault, and beside it what is only known here."""
@@ -123,6 +136,13 @@ class Stage:
         return {"ansible_connection": "local", "ansible_python_interpreter": str(self.write(f"bastion-{host}.sh", text, 0o700))}
 
     # Using it
+
+    def slice(self, host: str, machine: str) -> Path:
+        """The inventory as a slice of AWX has it: this one host, by itself, and machines by address only."""
+        listed = ["ansible-inventory", "-i", str(FOLDER / "inventory"), "-i", str(FOLDER / "here.json"), "--host", host]
+        variables = json.loads(subprocess.run(listed, cwd=FOLDER, env=self.environ, check=True, capture_output=True, text=True).stdout)
+        own = {**variables, "private_connect_verify_host": machine}
+        return self.write(f"slice_{host}.json", {"private_connections": {"hosts": {host: own}}, "all": {"vars": self._bastion(host)}})
 
     def run(self, playbook: str, *words: str, inventory: bool = True) -> Run:
         sources = ["-i", str(FOLDER / "inventory"), "-i", str(FOLDER / "here.json")] if inventory else []
@@ -187,19 +207,19 @@ def no_hosts(stage: Stage) -> None:
 
 def set_up(stage: Stage) -> None:
     run = stage.run("preflight", "-i", str(FOLDER / "broken.json"))
-    expect("failures", run.failed, {PROD: 0, SANDBOX: 0, "broken": 1}, run)
+    expect("failures", run.failed, {**NONE, "broken": 1}, run)
     expect("writes of the preflight", stage.writes(), [])
     run = stage.good("setup", "--check")
-    expect("hosts that would change", {host for host, count in run.changed.items() if count}, {PROD, SANDBOX}, run)
+    expect("hosts that would change", {host for host, count in run.changed.items() if count}, set(PLACES), run)
     expect("writes in check mode", stage.writes(), [])
     run = stage.run("setup", "-i", str(FOLDER / "broken.json"))
-    expect("failures", run.failed, {PROD: 0, SANDBOX: 0, "broken": 1}, run)
+    expect("failures", run.failed, {**NONE, "broken": 1}, run)
     expect("status", run.status, 2, run)
-    expect("connections", stage.statuses(), {"Acme_Prod": "Ready", "Acme_UAT": "Ready"}, run)
+    expect("connections", stage.statuses(), dict.fromkeys(NAMES.values(), "Ready"), run)
     expect("VPC endpoints", sorted(item["vpc_id"] for item in stage.aws()["endpoints"]), sorted(stage.vpcs.values()))
     # The check from the bastion is no change.
     run = stage.good("setup")
-    expect("changes of a second run", run.changed, {PROD: 0, SANDBOX: 0}, run)
+    expect("changes of a second run", run.changed, NONE, run)
     expect("writes of a second run", stage.writes(), [])
 
 
@@ -211,12 +231,12 @@ def status(stage: Stage) -> None:
     expect("writes", stage.writes(), [])
     rows = {row["host"]: row for row in json.loads((reports / "status.json").read_text(encoding="utf-8"))}
     states = {host: row["state"] for host, row in rows.items()}
-    expect("states", states, {PROD: "ok", SANDBOX: "ok", "broken": "drift", "mistyped": "error", "nameless": "error"}, run)
+    expect("states", states, {**dict.fromkeys(PLACES, "ok"), "broken": "drift", "mistyped": "error", "nameless": "error"}, run)
     for host, word in (("mistyped", "private_connect_dns_ttl"), ("nameless", "private_connect_name")):
         assert word in rows[host]["error"], rows[host]["error"]
         assert rows[host]["error"] in html.unescape((reports / "status.html").read_text(encoding="utf-8")), f"the error of {host} is not on the page"
     page = (reports / "status.html").read_text(encoding="utf-8")
-    expect("drawings", page.count("<svg"), 3)
+    expect("drawings", page.count("<svg"), len(PLACES) + 1)
     for host, name in NAMES.items():
         addresses = [item["address"] for item in rows[host]["interfaces"]]
         for shown in (name, stage.endpoint(host), *addresses, *rows[host]["source_cidrs"]):
@@ -228,11 +248,11 @@ def status(stage: Stage) -> None:
     run = stage.good("status")
     stage.client.clear_faults()
     assert "invalid_client" in run.output, run.output
-    assert run.output.count(" Ready ") == 1, run.output
+    assert run.output.count(" Ready ") == len(PLACES) - 1, run.output
     # Nor does a host that cannot be reached, where a run makes it ask over a connection.
     out_of_reach = {"ansible_connection": "ssh", "ansible_ssh_executable": str(stage.write("no_ssh.sh", "#!/bin/sh\nexit 255\n", 0o700))}
     run = stage.run("status", "-e", json.dumps(out_of_reach), "-e", "private_connect_fail_on_drift=true")
-    assert "2 of 2 are not as wanted" in run.output, run.output
+    assert f"{len(PLACES)} of {len(PLACES)} are not as wanted" in run.output, run.output
     assert run.output.count("UNREACHABLE") == len(PLACES), run.output
 
 
@@ -242,6 +262,7 @@ def verify(stage: Stage) -> None:
         assert f"{stage.orgs[host]['host']} leads to the endpoint; the org saw the login come from" in run.output, run.output
     expect("writes", stage.writes(), [])
     verify_other_ways(stage)
+    verify_in_slices(stage)
     # Without the private zone the name leads to Salesforce's public addresses, where an org answers just as well.
     (zone,) = [item for item in stage.aws()["zones"] if item["name"] == f"{stage.orgs[PROD]['host']}."]
     route53 = stage.session(PROD).client("route53", endpoint_url=stage.rig.ready["aws"]["url"], verify=stage.rig.ready["ca_path"])
@@ -250,12 +271,19 @@ def verify(stage: Stage) -> None:
             route53.change_resource_record_sets(HostedZoneId=zone["id"], ChangeBatch={"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]})
     route53.delete_hosted_zone(Id=zone["id"])
     run = stage.run("verify", "-e", '{"private_connect_verify_options": {"wait_timeout": 0}}')
-    expect("failures", run.failed, {PROD: 1, SANDBOX: 0}, run)
+    expect("failures", run.failed, {**NONE, PROD: 1}, run)
     assert "outside the ranges of Acme_Prod" in run.output, run.output
     assert "its name resolves to other addresses than the endpoint has" in run.output, run.output
     assert PLACES[PROD][3] in run.output, run.output
     run = stage.good("setup")
     expect("hosts that were mended", {host for host, count in run.changed.items() if count}, {PROD}, run)
+
+
+def verify_in_slices(stage: Stage) -> None:
+    """A machine that no slice knows is reached by its address and the variables of all."""
+    run = stage.good("verify", "-i", str(stage.slice(SANDBOX, "10.20.0.5")), inventory=False)
+    expect("hosts", set(run.changed), {SANDBOX}, run)
+    assert f"{stage.orgs[SANDBOX]['host']} leads to the endpoint; the org saw the login come from" in run.output, run.output
 
 
 def verify_other_ways(stage: Stage) -> None:
@@ -278,12 +306,12 @@ def verify_other_ways(stage: Stage) -> None:
 
 def resync(stage: Stage) -> None:
     run = stage.good("resync")
-    expect("changes", run.changed, {PROD: 0, SANDBOX: 0}, run)
+    expect("changes", run.changed, NONE, run)
     stage.client.act_aws("set_state", stage.endpoint(SANDBOX), "rejected")
     run = stage.run("resync")
-    expect("failures", run.failed, {PROD: 0, SANDBOX: 1}, run)
+    expect("failures", run.failed, {**NONE, SANDBOX: 1}, run)
     assert "RejectedRemotely" in run.output, run.output
-    expect("connections", stage.statuses(), {"Acme_Prod": "Ready", "Acme_UAT": "RejectedRemotely"})
+    expect("connections", stage.statuses(), {**dict.fromkeys(NAMES.values(), "Ready"), "Acme_UAT": "RejectedRemotely"})
 
 
 def restrict_access(stage: Stage) -> None:
@@ -332,7 +360,7 @@ def without_inventory(stage: Stage) -> Json:
 
 def take_down(stage: Stage, alone: Json, before: Json) -> None:
     run = stage.good("teardown", "-e", f"@{stage.write('alone.json', alone)}", inventory=False)
-    expect("connections", stage.statuses(), {"Acme_UAT": "RejectedRemotely"}, run)
+    expect("connections", stage.statuses(), {"Acme_UAT": "RejectedRemotely", "Partners_Prod": "Ready"}, run)
     run = stage.good("teardown")
     expect("connections", stage.statuses(), {}, run)
     expect("changes where nothing is left", run.changed[PROD], 0, run)
