@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -29,13 +33,16 @@ REGION = "us-east-1"
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """One run of a playbook. ``calls`` are the actions of the Salesforce emulator in order, ``changed`` the tasks that changed something."""
+    """One run of a playbook. ``calls`` are the actions of the Salesforce emulator in order, ``changed`` the tasks that changed something, ``failed`` the
+    hosts that failed. ``largest``: of the controller and the processes that it forked, in MiB; pages that they share count in each."""
 
     seconds: float
     output: str
     ok: bool
     changed: list[str]
     calls: list[str]
+    failed: list[str]
+    largest: float
 
 
 class Scene:
@@ -94,14 +101,17 @@ class Scene:
         )
         self.client.clear_calls()
         started = time.monotonic()
-        done = subprocess.run(
-            [str(self.at.bin / "ansible-playbook"), playbook, "-e", f"@{file}", *words],
-            cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=limit, check=False,
-        )  # fmt: skip
+        with open(self.log(label), "wb") as log:
+            process = subprocess.Popen(
+                [str(self.at.bin / "ansible-playbook"), playbook, "-e", f"@{file}", *words],
+                cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            usage = _ended(process, limit)
         seconds = time.monotonic() - started
-        self.log(label).write_text(done.stdout, encoding="utf-8")
+        output = self.log(label).read_text(encoding="utf-8")
         calls = [call["action"] for call in self.client.calls("salesforce")]
-        return Run(seconds, done.stdout, done.returncode == 0, _changed(done.stdout), calls)
+        failed = [host for host, _ok, _changed, _unreachable, count in RECAP.findall(output) if int(count)]
+        return Run(seconds, output, process.returncode == 0, _changed(output), calls, failed, usage.ru_maxrss / 1024)
 
     def resolve(self, host: str) -> list[str]:
         """The addresses that the emulated resolver of the VPC answers, asked over UDP."""
@@ -112,6 +122,24 @@ class Scene:
 
     def log(self, label: str) -> Path:
         return self.logs / f"{self.name}-{label}.log"
+
+
+def _ended(process: subprocess.Popen[bytes], limit: float) -> resource.struct_rusage:
+    """What the process, and those that it waited for, used. Raises EnvError if it is not done after ``limit`` seconds."""
+    # Popen's own ways to end a process would wait for it too, and keep to themselves what it used.
+    timer = threading.Timer(limit, os.kill, [process.pid, signal.SIGKILL])
+    timer.start()
+    try:
+        _pid, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        timer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode == -signal.SIGKILL:
+        raise env.EnvError(f"ansible-playbook was not done after {limit:.0f} s")
+    return usage
 
 
 def _changed(output: str) -> list[str]:
