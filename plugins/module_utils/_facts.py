@@ -181,6 +181,14 @@ class Reader:
         raws = self.aws.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=query)
         return sorted((_aws.interface(raw) for raw in raws), key=lambda item: (str(item["zone"]), str(item["subnet_id"]), item["id"]))
 
+    def used_addresses(self, addresses: t.Sequence[str]) -> set[str]:
+        """Those of the addresses that an interface of the VPC has, as its first or a further one."""
+        if not addresses:
+            return set()
+        query = [{"Name": "vpc-id", "Values": [self.params["vpc_id"]]}, {"Name": "addresses.private-ip-address", "Values": list(addresses)}]
+        raws = self.aws.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=query)
+        return {item["PrivateIpAddress"] for raw in raws for item in [raw, *(raw.get("PrivateIpAddresses") or [])]}
+
     def zones(self, summaries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
         """``[{id, name, comment, vpcs: [{id, region}], records, tags}]`` of zones by ID and name."""
         reads: dict[str, t.Callable[[], t.Any]] = {}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from . import _selection as select
@@ -31,7 +32,7 @@ def gather(org: Org, aws: Aws, params: t.Mapping[str, t.Any], blockers: Blockers
     facts["endpoint"] = select.endpoint(facts, params, blockers)
     if facts["endpoint"]:
         facts["service_name"] = facts["endpoint"]["service_name"]
-    facts["moved_from"] = _moved_from(aws, facts, params) if params["state"] == "present" else None
+    facts["moved_from"] = _moved_from(aws, facts, params)
     _second_round(reader, facts, params)
     _choose(facts, params, blockers)
     return facts
@@ -76,12 +77,12 @@ def _left_behind(facts: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
 
 
 def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str, t.Any]) -> None:
-    endpoint, name = facts["endpoint"], facts["service_name"]
+    name = facts["service_name"]
     wanted_zones = dns.zone_names(params)
     # A tear-down looks at all zones: names that are no longer asked for may have left some of ours.
     matching = [zone for zone in facts["zones"] if params["state"] == "absent" or zone["name"] in wanted_zones]
     facts["zone_names"] = sorted(zone["name"] for zone in facts["zones"])
-    ids = {item for own in [*facts["own_endpoints"], *([endpoint] if endpoint else [])] for item in own["network_interface_ids"]}
+    ids = {item for own in dns.path_endpoints(facts) for item in own["network_interface_ids"]}
     lost = _lost_zones(facts, params, wanted_zones, matching)
     facts.update(
         reader.together(
@@ -93,11 +94,13 @@ def _second_round(reader: Reader, facts: dict[str, t.Any], params: t.Mapping[str
     there = {zone["id"] for zone in matching}
     zones = reader.zones([*matching, *(zone for zone in facts.pop("named") if zone["id"] not in there)])
     facts["zones"] = [zone for zone in zones if zone["id"] in there or dns.is_our_zone(zone, facts["tag_value"])]
+    doubtful = dns.doubtful_addresses(facts, params)
+    facts["unused_addresses"] = {ipaddress.ip_address(address) for address in set(doubtful) - reader.used_addresses(doubtful)}
 
 
 def _lost_zones(facts: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], wanted: t.Sequence[str], matching: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
     """Names by which to look for zones of ours that somebody dissociated from the VPC. The zone of a place that a move leaves goes with that place."""
-    if not params["manage_dns"] or facts["moved_from"]:
+    if not params["manage_dns"] or (params["state"] == "present" and facts["moved_from"]):
         return set()
     return set(wanted) - ({zone["name"] for zone in matching} if params["state"] == "present" else set())
 

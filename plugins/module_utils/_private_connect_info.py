@@ -55,6 +55,7 @@ def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateCo
             preflight.check(Reader(org, aws, params), facts, drift, params, blockers, ask_org=not silent)
     else:
         drift, blockers = _drift.absent(facts, params), Blockers()
+        context.warnings.extend(dns.staying(facts))
         if params["preflight"] and drift:
             preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
     if silent:
@@ -89,6 +90,7 @@ def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateCo
         "drift": drift,
         "blockers": blockers.items,
         "replacing": replacing,
+        "names_first": replacing or dns.orphaned(facts),
         "next_step": _drift.next_step(drift, blockers.items),
     }
 

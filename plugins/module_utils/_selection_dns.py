@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
-from ._aws import TAG, VPCS_TAG, given_tags
+from ._aws import TAG, VPCS_TAG, given_tags, is_live
 from ._selection import Blockers, Facts, Params
 
 ZONE_COMMENT = "Salesforce Private Connect of"
 _TAG_LENGTH = 256
+# Records that tell a client where to go.
+_LEADING = ("A", "AAAA", "CNAME")
 
 Vpc = t.Mapping[str, str]
+_Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 
 def hosts(params: Params) -> list[str]:
@@ -43,15 +47,30 @@ def wanted_record(host: str, params: Params, chosen: t.Mapping[str, t.Any] | Non
 
 
 def check_names(facts: Facts, params: Params, blockers: Blockers) -> None:
-    """What is in the place of our record and is somebody's: Route 53 takes no A record beside a CNAME, nor a plain one beside weighted ones."""
+    """What is in the place of our record and is somebody's, or leads clients of IPv6 past it. A plain record in a zone of ours is ours to write anew."""
     for zone in facts["zones"]:
         for record in zone["records"]:
-            if record["name"] in hosts(params):
-                where = f"zone {zone['name']} ({zone['id']}) holds"
-                if record["type"] == "CNAME":
-                    blockers.add("record", f"{where} a CNAME of {record['name']}", "delete it, or set manage_dns to false")
-                elif record["type"] == "A" and record["set_identifier"]:
-                    blockers.add("record", f"{where} A records of {record['name']} with a routing policy", "delete them, or set manage_dns to false")
+            kind, name = record["type"], record["name"]
+            if name not in hosts(params) or kind not in _LEADING or is_our_record(record, zone, facts, params):
+                continue
+            where = f"zone {zone['name']} ({zone['id']}) holds"
+            if kind == "CNAME":
+                blockers.add("record", f"{where} a CNAME of {name}", "delete it, or set manage_dns to false")
+            elif record["set_identifier"]:
+                blockers.add("record", f"{where} {kind} records of {name} with a routing policy", "delete them, or set manage_dns to false")
+            else:
+                problem = f"{where} an {kind} record of {name} that leads elsewhere, to {_target(record)}"
+                cure = f"delete that record to hand the name over, or set manage_dns to false{_owner(zone, facts)}"
+                blockers.add("record", problem, cure)
+
+
+def _target(record: t.Mapping[str, t.Any]) -> str:
+    return record["alias"]["dns_name"] if record["alias"] else ", ".join(record["values"])
+
+
+def _owner(zone: t.Mapping[str, t.Any], facts: Facts) -> str:
+    value = _mark(zone)
+    return f". The zone is of the connection {value}, which writes the record anew unless it is torn down" if value and value != facts["tag_value"] else ""
 
 
 def shadowing(facts: Facts, params: Params) -> list[str]:
@@ -135,7 +154,7 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
     for zone in facts["zones"]:
         ours = is_our_zone(zone, facts["tag_value"])
         records = [item for item in zone["records"] if item["type"] not in ("NS", "SOA")]
-        going = [item for item in records if leads_to(item, facts) or (ours and item["name"] in names and item["type"] == "A")]
+        going = [item for item in records if is_our_record(item, zone, facts, params)]
         left["records"] += [{"zone_id": zone["id"], "zone_name": zone["name"], "record": item} for item in going]
         staying = [item for item in records if item not in going]
         if ours and not staying:
@@ -143,16 +162,27 @@ def dns_leftovers(facts: Facts, params: Params) -> dict[str, list[dict[str, t.An
         elif ours:
             left["kept"].append({"zone_id": zone["id"], "name": zone["name"], "why": f"it holds records that are not ours: {_listed(staying)}"})
         else:
-            strange = [item for item in staying if item["name"] in names]
-            left["kept"] += [{"zone_id": zone["id"], "name": item["name"], "why": "the record leads to something else than our endpoint"} for item in strange]
+            strange = [item for item in staying if item["name"] in names and item["type"] in _LEADING]
+            left["kept"] += [
+                {"zone_id": zone["id"], "name": item["name"], "why": f"the {item['type']} record leads to something else than our endpoint: {_target(item)}"}
+                for item in strange
+            ]
     return left
 
 
+def staying(facts: Facts) -> list[str]:
+    """Warnings of what a tear-down leaves in Route 53 of that which bears our names."""
+    return [f"A tear-down leaves {item['name']} in the zone {item['zone_id']}: {item['why']}" for item in facts["dns_leftovers"]["kept"]]
+
+
 def is_our_zone(zone: t.Mapping[str, t.Any], value: str) -> bool:
-    """By tag; by the comment, which a zone has from its creation on, where a run broke off before the tag."""
-    if TAG in zone["tags"]:
-        return zone["tags"][TAG] == value
-    return zone["comment"] == f"{ZONE_COMMENT} {value}"
+    return _mark(zone) == value
+
+
+def _mark(zone: t.Mapping[str, t.Any]) -> str | None:
+    """Whose zone it is: by tag; by the comment, which a zone has from its creation on, where a run broke off before the tag. None: nobody's of ours."""
+    comment = zone["comment"].partition(f"{ZONE_COMMENT} ")
+    return zone["tags"].get(TAG) or (comment[2] if not comment[0] else None) or None
 
 
 def our_zone_tags(zone: t.Mapping[str, t.Any] | None, vpcs: t.Sequence[Vpc], facts: Facts, params: Params) -> dict[str, str | None]:
@@ -169,13 +199,79 @@ def wanted_zone_tags(zone: t.Mapping[str, t.Any] | None, vpcs: t.Sequence[Vpc], 
     return wanted if wanted != have else None
 
 
+def path_endpoints(facts: Facts) -> list[dict[str, t.Any]]:
+    """Endpoints that our names may lead to: those of ours, the one that is meant, and the one that is registered, which another may be about to replace."""
+    registered = (facts["connection"] or {}).get("vpc_endpoint_id")
+    found = [*facts["own_endpoints"], *([facts["endpoint"]] if facts["endpoint"] else []), *(item for item in facts["endpoints"] if item["id"] == registered)]
+    return list({item["id"]: item for item in found}.values())
+
+
+def is_our_record(record: t.Mapping[str, t.Any], zone: t.Mapping[str, t.Any], facts: Facts, params: Params) -> bool:
+    """What a run may write anew and a tear-down takes away. What routes by a policy never is: the role writes plain records."""
+    named = record["name"] in hosts(params)
+    if record["set_identifier"]:
+        return False
+    if named and record["type"] == "A" and is_our_zone(zone, facts["tag_value"]):
+        return True
+    return leads_to(record, facts) or (named and _led_to(record, zone, facts, params))
+
+
 def leads_to(record: t.Mapping[str, t.Any], facts: Facts) -> bool:
     """Whether the record points at an endpoint of ours and at nothing else."""
-    endpoints = [*facts["own_endpoints"], *([facts["endpoint"]] if facts["endpoint"] else [])]
     if record["alias"]:
-        return any(record["alias"]["dns_name"] == entry["dns_name"] for item in endpoints for entry in item["dns_entries"])
-    addresses = {item["address"] for item in facts["interfaces"]}
-    return record["type"] == "A" and bool(record["values"]) and set(record["values"]) <= addresses
+        return any(record["alias"]["dns_name"] == entry["dns_name"] for item in path_endpoints(facts) for entry in item["dns_entries"])
+    return record["type"] in ("A", "AAAA") and bool(record["values"]) and _addresses(record) <= _endpoint_addresses(facts)
+
+
+def _led_to(record: t.Mapping[str, t.Any], zone: t.Mapping[str, t.Any], facts: Facts, params: Params) -> bool:
+    """Whether the record is what is left of an endpoint, or of addresses, that we had.
+
+    An alias says whose it was. Of addresses that nobody has any more it is known where others of the record are ours still, or where the registered endpoint is
+    gone; but not in the zone of another connection of the same host, whose endpoint may be gone as well.
+    """
+    if record["alias"]:
+        registered = (facts["connection"] or {}).get("vpc_endpoint_id")
+        return bool(registered) and record["alias"]["dns_name"].startswith(f"{registered}-")
+    mark = _mark(zone) or facts["tag_value"]
+    others = mark != facts["tag_value"] and mark.rpartition("/")[0] == params["my_domain"]
+    known, ours = _addresses(record), _endpoint_addresses(facts)
+    if record["type"] != "A" or others or not known <= ours | facts["unused_addresses"]:
+        return False
+    return bool(known & ours) or (bool(known) and lost_endpoint(facts))
+
+
+def lost_endpoint(facts: Facts) -> bool:
+    """Whether the endpoint that the org has registered is not alive, here or elsewhere."""
+    registered, moved = (facts["connection"] or {}).get("vpc_endpoint_id"), facts["moved_from"]
+    return bool(registered) and not (moved and moved["endpoint_id"]) and not any(item["id"] == registered and is_live(item) for item in facts["endpoints"])
+
+
+def orphaned(facts: Facts) -> bool:
+    """Whether a record in a zone of others leads to where our endpoint was. Once there is another endpoint, it would be known for ours no more."""
+    ours = {zone["id"] for zone in facts["zones"] if is_our_zone(zone, facts["tag_value"])}
+    return lost_endpoint(facts) and any(item["zone_id"] not in ours and not leads_to(item["record"], facts) for item in facts["dns_leftovers"]["records"])
+
+
+def doubtful_addresses(facts: Facts, params: Params) -> list[str]:
+    """Addresses of the VPC in records of our names that are not those of our endpoints: whether anybody has them tells whether the records lead anywhere."""
+    blocks = [ipaddress.ip_network(block) for block in (facts["vpc"] or {}).get("cidrs", [])]
+    records = [
+        item
+        for zone in facts["zones"]
+        for item in zone["records"]
+        if item["type"] == "A" and item["name"] in hosts(params) and not is_our_zone(zone, facts["tag_value"])
+    ]
+    found = {address for item in records for address in _addresses(item)} - _endpoint_addresses(facts)
+    return sorted(str(address) for address in found if any(address in block for block in blocks))
+
+
+def _endpoint_addresses(facts: Facts) -> set[_Address]:
+    texts = [text for item in facts["interfaces"] for text in (item["address"], *item["ipv6_addresses"]) if text]
+    return {ipaddress.ip_address(text) for text in texts}
+
+
+def _addresses(record: t.Mapping[str, t.Any]) -> set[_Address]:
+    return {ipaddress.ip_address(value) for value in record["values"]} if record["type"] in ("A", "AAAA") else set()
 
 
 def _listed(records: t.Iterable[t.Mapping[str, t.Any]]) -> str:

@@ -323,7 +323,9 @@ dns:
   type: list
   elements: dict
 dns_leftovers:
-  description: What a tear-down takes out of Route 53, and what it leaves, with the reason.
+  description:
+    - What a tear-down takes out of Route 53, as C(records) and C(zones), and what it leaves, as C(kept), with the reason.
+    - Records are those of the names in zones of ours, and those that lead, or led, to our endpoint and to nothing else.
   returned: success
   type: dict
 drift:
@@ -391,6 +393,13 @@ resolver_rules:
   elements: dict
 replacing:
   description: Whether the repair takes down a connection that was provisioned.
+  returned: success
+  type: bool
+  sample: false
+names_first:
+  description:
+    - Whether the records are taken out before anything else is done. So it is where RV(replacing) is, and where a record in a zone of others leads to where
+      our endpoint was.
   returned: success
   type: bool
   sample: false

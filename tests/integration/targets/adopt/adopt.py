@@ -15,7 +15,7 @@ ELSEWHERE = "us-west-2"
 
 def main() -> None:
     with emulators() as client:
-        for scenario in (by_id, by_mark, registered, only_live, ambiguous, never_dead, zone_of_others, made_in_setup, lost_answer, mark_gone):
+        for scenario in (by_id, by_mark, registered, only_live, ambiguous, never_dead, zone_of_others, taken_over, made_in_setup, lost_answer, mark_gone):
             client.reset()
             try:
                 scenario(Hands(client))
@@ -158,6 +158,22 @@ def zone_of_others(hands: Hands) -> None:
     equal("its VPCs", sorted(vpc["id"] for vpc in theirs.pop("vpcs")), sorted((hands.vpc, far)))
     next(item for item in before["aws"]["zones"] if item["id"] == zone).pop("vpcs")
     equal("everything afterwards, but the association that was asked for", after, before)
+
+
+def taken_over(hands: Hands) -> None:
+    """The record in a zone of others that somebody has pointed elsewhere is theirs: a run stops, and a tear-down leaves it, and says so."""
+    zone = hands.new_zone(hands.host, hands.vpc, {})
+    well(hands.role())
+    hands.put_record(hands.host, "A", ["10.1.1.9"], zone=zone)
+    before = hands.state()
+    hands.client.clear_calls()
+    run = hands.role()
+    equal("the run", (run.failed, f"A record of {hands.host} that leads elsewhere, to 10.1.1.9" in run.msg, hands.writes()), (True, True, []))
+    equal("everything after it", hands.state(), before)
+    run = well(hands.role(state="absent"))
+    told = f"A tear-down leaves {hands.host} in the zone {zone}: the A record leads to something else than our endpoint: 10.1.1.9"
+    equal("what stays is told", told in " ".join(run.output.split()), True)
+    equal("the record", [item["Value"] for item in hands.record(zone)["ResourceRecords"]], ["10.1.1.9"])
 
 
 def made_in_setup(hands: Hands) -> None:

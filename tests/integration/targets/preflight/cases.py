@@ -11,11 +11,13 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 from hands import Hands
-from runs import NAME, REGION, Json
+from runs import NAME, REGION, TAG, Json
 
 ELSEWHERE, NOT_OFFERED = "us-west-2", "eu-west-1"
 WIDE = "my.salesforce.com"
 FAR = "vpce-0fedcba9876543210"
+# Of the VPC, in none of its subnets.
+UNUSED = "127.82.250.9"
 Words = t.Sequence[tuple[str, str, str]]
 
 
@@ -151,6 +153,21 @@ def _weighted(hands: Hands) -> Json:
     zone = hands.new_zone(hands.host, hands.vpc, {})
     weighted = {"Name": hands.host, "Type": "A", "TTL": 60, "SetIdentifier": "blue", "Weight": 10, "ResourceRecords": [{"Value": "10.1.1.1"}]}
     hands.change("CREATE", weighted, zone)
+    return {"zone": zone}
+
+
+def _others_record(hands: Hands) -> Json:
+    """In the zone of another connection of the same host."""
+    zone = hands.new_zone(hands.host, hands.vpc, {hands.host: "10.1.1.1"})
+    hands.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": TAG, "Value": f"{hands.host}/Other"}])
+    return {"zone": zone}
+
+
+def _other_families(hands: Hands) -> Json:
+    """Addresses that nobody in the VPC has are not ours, either, while the org knows no connection."""
+    zone = hands.new_zone(hands.host, hands.vpc, {hands.host: UNUSED})
+    hands.put_record(hands.host, "AAAA", ["2001:db8::1"], zone=zone)
+    hands.put_record(f"x.{hands.host}", "AAAA", ["2001:db8::2"], zone=zone)
     return {"zone": zone}
 
 
@@ -323,6 +340,25 @@ CASES = (
         "weighted records in its place",
         _weighted,
         lambda hands, given: (("record", f"({given['zone']}) holds A records of {hands.host} with a routing policy", "delete them"),),
+    ),
+    Case(
+        "record in the zone of another connection",
+        _others_record,
+        lambda hands, given: (
+            (
+                "record",
+                f"zone {hands.host} ({given['zone']}) holds an A record of {hands.host} that leads elsewhere, to 10.1.1.1",
+                f"delete that record to hand the name over, or set manage_dns to false. The zone is of the connection {hands.host}/Other",
+            ),
+        ),
+    ),
+    Case(
+        "records that lead elsewhere, for IPv6 too",
+        _other_families,
+        lambda hands, given: (
+            ("record", f"holds an A record of {hands.host} that leads elsewhere, to {UNUSED}", "delete that record to hand the name over"),
+            ("record", f"holds an AAAA record of {hands.host} that leads elsewhere, to 2001:db8::1", "delete that record to hand the name over"),
+        ),
     ),
     Case("user without the permission", _reader, lambda hands, given: (NO_PERMISSION,)),
     Case(

@@ -20,7 +20,16 @@ PLAN = (
 
 
 def main() -> None:
-    scenarios = (deleted, rejected, moved_to_another_vpc, moved_to_another_region, moved_within_the_vpc, named_before_provisioning, broken_off)
+    scenarios = (
+        deleted,
+        rejected,
+        moved_to_another_vpc,
+        moved_to_another_region,
+        moved_within_the_vpc,
+        named_before_provisioning,
+        in_a_zone_of_others,
+        broken_off,
+    )
     quick.prepare()
     with emulators() as client:
         for scenario in (each for each in scenarios if len(sys.argv) < 2 or each.__name__ in sys.argv[1:]):
@@ -193,6 +202,35 @@ def named_before_provisioning(hands: Hands) -> None:
         order = [records[0], last[0], records[-1], last[1]]
         equal("name out, tear-down, name in, Provision", (order, names), (sorted(order), names))
         settled(hands)
+
+
+def in_a_zone_of_others(hands: Hands) -> None:
+    """A record of ours there goes first, though the endpoint that it leads to is gone; a tear-down leaves the zone as it would be without us."""
+    zone = next(item["id"] for item in hands.state()["aws"]["zones"])
+    hands.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, RemoveTagKeys=[TAG])
+    hands.route53.update_hosted_zone_comment(Id=zone, Comment="theirs")
+    hands.put_record(hands.host, "TXT", ['"theirs"'], zone=zone)
+    lose(hands, "deleted")
+    refused(hands)
+    replaced(hands)
+    settled(hands)
+    # Nothing is provisioned, so nothing is replaced.
+    hands.client.teardown(NAME)
+    hands.client.sync(NAME)
+    lose_dead(hands)
+    equal("the first change", well(hands.role()).changed[0], "Delete the records")
+    settled(hands)
+    for kind in ("alias", "addresses"):
+        well(hands.role(dns_record=kind))
+        lose(hands, "deleted")
+        well(hands.role(state="absent", dns_record=kind))
+        (left,) = hands.state()["aws"]["zones"]
+        equal("records of their zone", [item["type"] for item in left["records"] if item["type"] not in ("NS", "SOA")], ["TXT"])
+
+
+def lose_dead(hands: Hands) -> None:
+    (dead,) = [item["id"] for item in hands.state()["aws"]["endpoints"] if TAG in item["tags"]]
+    hands.delete_endpoint(dead)
 
 
 def broken_off(hands: Hands) -> None:

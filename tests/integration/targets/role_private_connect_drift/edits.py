@@ -140,7 +140,7 @@ def _alias(site: Site) -> None:
 def _second_zone(site: Site) -> None:
     site.zone_id = site.info()["dns"][0]["zone"]["id"]
     site.delete_zone()
-    site.zone_id = site.new_zone(site.host, site.vpc, {site.host: "10.1.1.3", f"lab.{site.host}": "10.1.1.4"})
+    site.zone_id = site.new_zone(site.host, site.vpc, {f"lab.{site.host}": "10.1.1.4"})
 
 
 def _left_over(site: Site) -> None:
@@ -196,6 +196,12 @@ EDITS = (
     Edit("record removed", lambda site: site.change("DELETE", site.record()), ("record",)),
     Edit("record replaced by an alias of the endpoint's name", _alias, ("record",)),
     Edit("record of somebody else added to the zone", lambda site: site.put_record(f"x.{site.host}", "A", ["10.1.1.7"]), **FOREIGN),
+    Edit(
+        "IPv6 address of the host added to the zone",
+        lambda site: site.put_record(site.host, "AAAA", ["2001:db8::1"]),
+        blockers=("record",),
+        by_hand=lambda site: site.change("DELETE", {"Name": site.host, "Type": "AAAA", "TTL": 60, "ResourceRecords": [{"Value": "2001:db8::1"}]}),
+    ),
     Edit("a further VPC dissociated from the zone", lambda site: site.dissociate(site.far_vpc, region=ELSEWHERE), ("zone.vpcs",)),
     Edit("the endpoint's VPC dissociated from the zone", lambda site: site.dissociate(site.vpc), ("zone.vpcs",)),
     Edit(
@@ -240,4 +246,12 @@ EDITS = (
     # At the end, since these change what is whose
     Edit("zone deleted", lambda site: site.delete_zone(), ("zone", "record"), leads_to="rest"),
     Edit("zone deleted, and another of its name made by hand", _second_zone, ("zone.vpcs", "record"), leads_to="rest"),
+    Edit(
+        "address in the record changed, in that zone of somebody else",
+        lambda site: site.put_record(site.host, "A", ["10.1.1.9"]),
+        ("record",),
+        ("record",),
+        by_hand=lambda site: site.put_record(site.host, "A", site.endpoint()["addresses"]),
+    ),
+    Edit("endpoint deleted, with its record in that zone", lambda site: _lose(site, "deleted"), NEW_ENDPOINT, ("replace",)),
 )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 import pytest
@@ -33,7 +34,8 @@ def endpoint(id: str, state: str = "available", **more: t.Any) -> dict[str, t.An
 def facts(**more: t.Any) -> dict[str, t.Any]:
     return {
         "endpoints": [], "connection": None, "service_name": SERVICE, "service": None, "vpc": {"id": VPC}, "subnets": [], "security_groups": [],
-        "zones": [], "zone_names": [], "resolver_rules": [], "interfaces": [], "own_endpoints": [], "endpoint": None, "tag_value": OURS, **more,
+        "zones": [], "zone_names": [], "resolver_rules": [], "interfaces": [], "own_endpoints": [], "endpoint": None, "tag_value": OURS,
+        "moved_from": None, "unused_addresses": set(), **more,
     }  # fmt: skip
 
 
@@ -204,13 +206,73 @@ def test_a_zone_of_ours_goes_with_our_records_and_stays_for_those_of_others() ->
     assert f"x.{HOST} A" in kept["kept"][0]["why"]
 
 
-def test_in_a_zone_that_was_found_only_records_that_lead_to_our_endpoint_go() -> None:
-    found = facts(zones=[zone([record(HOST, ["10.0.0.9"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
-    assert [item["record"]["values"] for item in dns.dns_leftovers(found, params())["records"]] == [["10.0.0.9"]]
-    strange = facts(zones=[zone([record(HOST, ["10.0.0.9", "192.0.2.1"])], ours=False)], interfaces=[{"id": "eni-1", "address": "10.0.0.9"}])
-    left = dns.dns_leftovers(strange, params())
-    assert left["records"] == left["zones"] == []
-    assert "something else" in left["kept"][0]["why"]
+REGISTERED = {"vpc_endpoint_id": "vpce-1"}
+ALIVE = {"connection": REGISTERED, "endpoints": [endpoint("vpce-1")]}
+LOST = {"connection": REGISTERED, "endpoints": [endpoint("vpce-1", "rejected")]}
+ELSEWHERE = {"connection": REGISTERED, "moved_from": {"endpoint_id": "vpce-1"}}
+OTHERS = {TAG: f"{HOST}/Other"}
+
+
+def alias(target: str, kind: str = "A") -> dict[str, t.Any]:
+    return {**record(HOST, [], kind), "ttl": None, "alias": {"dns_name": target, "hosted_zone_id": "Z2"}}
+
+
+@pytest.mark.parametrize(
+    ("item", "more", "tags", "ours"),
+    [
+        (record(HOST, ["10.0.0.9"]), {}, {}, True),
+        (record(HOST, ["10.0.0.9"]), {}, OTHERS, True),
+        (record(f"x.{HOST}", ["10.0.0.9"]), {}, {}, True),
+        (record(HOST, ["10.0.0.9", "192.0.2.1"]), LOST, {}, False),
+        (record(HOST, ["192.0.2.1"]), LOST, {}, False),
+        # Of addresses that nobody has, those beside ours, or those of the endpoint that is gone.
+        (record(HOST, ["10.0.0.9", "10.0.0.5"]), ALIVE, {}, True),
+        (record(HOST, ["10.0.0.5"]), ALIVE, {}, False),
+        (record(HOST, ["10.0.0.5"]), LOST, {}, True),
+        (record(HOST, ["10.0.0.5"]), {"connection": REGISTERED}, {}, True),
+        (record(HOST, ["10.0.0.5"]), {}, {}, False),
+        (record(HOST, ["10.0.0.5"]), ELSEWHERE, {}, False),
+        (record(HOST, ["10.0.0.5"]), LOST, OTHERS, False),
+        (record(HOST, ["10.0.0.5"]), LOST, {TAG: "globex.my.salesforce.com/Globex"}, True),
+        (record(f"x.{HOST}", ["10.0.0.5"]), LOST, {}, False),
+        (record(HOST, ["fd00::9"], "AAAA"), {}, {}, True),
+        (record(HOST, ["fd00::5"], "AAAA"), LOST, {}, False),
+        (record(HOST, ["x.example.com"], "CNAME"), LOST, {}, False),
+        (alias("vpce-1-a.vpce-svc.example"), LOST, {}, True),
+        (alias("vpce-1-a.vpce-svc.example"), {}, {}, False),
+        (alias("vpce-11-a.vpce-svc.example"), LOST, {}, False),
+        ({**record(HOST, ["10.0.0.9"]), "set_identifier": "blue"}, {}, {}, False),
+        # A zone of ours.
+        (record(HOST, ["192.0.2.1"]), {}, {TAG: OURS}, True),
+        (alias("elsewhere.example.com"), {}, {TAG: OURS}, True),
+        (record(HOST, ["2001:db8::1"], "AAAA"), {}, {TAG: OURS}, False),
+        ({**record(HOST, ["192.0.2.1"]), "set_identifier": "blue"}, {}, {TAG: OURS}, False),
+    ],
+)
+def test_whose_a_record_is_tells_what_is_written_anew_taken_away_or_in_the_way(item: Json, more: Json, tags: dict[str, str], ours: bool) -> None:
+    place = {**zone([item], ours=False), "tags": tags}
+    interfaces = [{"id": "eni-1", "address": "10.0.0.9", "ipv6_addresses": ["fd00:0:0::9"]}]
+    found = facts(zones=[place], interfaces=interfaces, unused_addresses={ipaddress.ip_address("10.0.0.5")}, **more)
+    assert [other["record"] for other in dns.dns_leftovers(found, params())["records"]] == ([item] if ours else [])
+    blockers = select.Blockers()
+    dns.check_names(found, params(), blockers)
+    assert bool(blockers.items) is (not ours and item["name"] == HOST)
+    kept = dns.dns_leftovers(found, params())["kept"]
+    assert bool(kept) is bool(blockers.items)
+
+
+def test_only_addresses_of_the_vpc_in_records_of_our_names_in_zones_of_others_are_doubtful() -> None:
+    values = [record(HOST, ["10.0.0.9", "10.0.0.5", "10.9.0.1"]), record(f"x.{HOST}", ["10.0.0.6"])]
+    more: Json = {"interfaces": [{"id": "eni-1", "address": "10.0.0.9", "ipv6_addresses": []}], "vpc": {"id": VPC, "cidrs": ["10.0.0.0/16"]}}
+    assert dns.doubtful_addresses(facts(zones=[zone(values, ours=False)], **more), params()) == ["10.0.0.5"]
+    assert dns.doubtful_addresses(facts(zones=[zone(values, ours=True)], **more), params()) == []
+    assert dns.doubtful_addresses(facts(zones=[zone(values, ours=False)], **{**more, "vpc": None}), params()) == []
+
+
+@pytest.mark.parametrize(("more", "tags", "first"), [(LOST, {}, True), (LOST, {TAG: OURS}, False), (ALIVE, {}, False)])
+def test_a_record_in_a_zone_of_others_goes_before_the_lost_endpoint_has_a_successor(more: Json, tags: dict[str, str], first: bool) -> None:
+    found = facts(zones=[{**zone([record(HOST, ["10.0.0.5"])], ours=False), "tags": tags}], unused_addresses={ipaddress.ip_address("10.0.0.5")}, **more)
+    assert dns.orphaned({**found, "dns_leftovers": dns.dns_leftovers(found, params())}) is first
 
 
 @pytest.mark.parametrize(
