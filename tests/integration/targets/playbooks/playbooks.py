@@ -263,6 +263,7 @@ def verify(stage: Stage) -> None:
     expect("writes", stage.writes(), [])
     verify_other_ways(stage)
     verify_in_slices(stage)
+    bastions_are_lost(stage)
     # Without the private zone the name leads to Salesforce's public addresses, where an org answers just as well.
     (zone,) = [item for item in stage.aws()["zones"] if item["name"] == f"{stage.orgs[PROD]['host']}."]
     route53 = stage.session(PROD).client("route53", endpoint_url=stage.rig.ready["aws"]["url"], verify=stage.rig.ready["ca_path"])
@@ -302,6 +303,21 @@ def verify_other_ways(stage: Stage) -> None:
     expect("failures", run.failed, {PROD: 1}, run)
     assert "The login from bastion_prod failed" in run.output, run.output
     assert "invalid_grant" in run.output, run.output
+
+
+def bastions_are_lost(stage: Stage) -> None:
+    """Every connection fails by itself, with the reason, though all of them need a machine that cannot be reached."""
+    ssh = stage.write("ssh.sh", "#!/bin/sh\necho 'ssh: connect to host 192.0.2.7 port 22: Connection refused' >&2\nexit 255\n", 0o700)
+    lost = {"ansible_connection": "ssh", "ansible_host": "192.0.2.7", "ansible_ssh_executable": str(ssh)}
+    bastions = {f"bastion_{place[0]}": lost for place in PLACES.values()}
+    inventory = ["-i", str(stage.write("lost.json", {"bastions": {"hosts": bastions}}))]
+    for playbook in ("verify", "setup"):
+        run = stage.run(playbook, *inventory)
+        expect(f"failures of {playbook}", run.failed, dict.fromkeys(PLACES, 1), run)
+        words = " ".join(run.output.split())
+        summed = f"0 of {len(PLACES)} connections are as wanted, {len(PLACES)} failed"
+        for said in (*(f"Ansible cannot reach {name}" for name in bastions), "Connection refused", summed):
+            assert said in words, run.output
 
 
 def resync(stage: Stage) -> None:
