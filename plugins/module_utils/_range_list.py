@@ -77,7 +77,8 @@ def difference(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) 
 
 def undoing(before: t.Sequence[Entry], after: t.Sequence[Entry], ends: Ends) -> Delta:
     """Takes back what led from ``before`` to ``after``, whatever others have made of the list."""
-    return dataclasses.replace(difference(after, before, ends), kept=())
+    done = difference(before, after, ends)
+    return Delta(added=done.removed, removed=done.added, kept=(), ends=ends)
 
 
 def _without(entries: t.Sequence[Entry], others: t.Sequence[Entry], ends: Ends) -> list[Entry]:
