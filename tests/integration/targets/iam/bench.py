@@ -57,7 +57,7 @@ class Bench(runs.Bench):
     # Runs
 
     def play(self, name: str, **variables: t.Any) -> tuple[bool, str]:
-        """Run a playbook; whether it passed, and the message with which it ended, or all of its output."""
+        """Run a playbook; whether it passed, and the messages with which its tasks failed, or all of its output."""
         given = {
             **self.vars,
             "private_connect_vpc_id": self.vpc(variables.get("private_connect_region", REGION)),
@@ -65,7 +65,8 @@ class Bench(runs.Bench):
             **variables,
         }
         run = self.playbook(COLLECTION / f"playbooks/{name}.yml", variables=given)
-        return not run.failed, run.msg if run.failed else run.output
+        reasons = [str(line["msg"]) for line in run.lines if line["status"] == "failed"]
+        return not run.failed, " | ".join(reasons) if run.failed else run.output
 
     def look(self, region: str = REGION, **options: t.Any) -> str:
         """The role's first task: what IAM refuses, as the role would say it before anything else; nothing if it goes on."""
