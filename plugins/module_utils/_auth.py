@@ -45,10 +45,11 @@ class Session:
 
 
 class Grant:
-    """One way to authenticate. ``needs`` are options that must be given; an inner tuple means one of these."""
+    """One way to authenticate. ``needs`` are options that must be given; an inner tuple means one of these. ``takes`` are others that it heeds."""
 
     method: str
     needs: tuple[str | tuple[str, ...], ...] = ()
+    takes: tuple[str, ...] = ()
     can_renew = True
 
     def __init__(self, options: Options) -> None:
@@ -56,8 +57,16 @@ class Grant:
 
     @classmethod
     def missing(cls, options: Options) -> list[str]:
-        wanted = [need if isinstance(need, tuple) else (need,) for need in cls.needs]
-        return [" or ".join(names) for names in wanted if not any(options.get(name) for name in names)]
+        return [" or ".join(names) for names in cls._needed() if not any(options.get(name) for name in names)]
+
+    @classmethod
+    def _needed(cls) -> list[tuple[str, ...]]:
+        return [need if isinstance(need, tuple) else (need,) for need in cls.needs]
+
+    def elsewhere(self, session: t.Callable[[], Session]) -> dict[str, str]:
+        """The options by which another machine authenticates as this one does, which has neither its files nor its programs."""
+        names = [*(name for names in self._needed() for name in names), *self.takes]
+        return {"auth_method": self.method, **{name: self.options[name] for name in names if self.options.get(name)}}
 
     def login(self, http: Http) -> Session:
         raise NotImplementedError
@@ -85,8 +94,14 @@ class Cli(Grant):
             raise AuthError(f"target_org {self.options['target_org']} of the Salesforce CLI is {instance_url}, instance_url says {given}; drop one of them")
         return Session(token, instance_url)
 
+    def elsewhere(self, session: t.Callable[[], Session]) -> dict[str, str]:
+        found = session()
+        return {"auth_method": AccessToken.method, "access_token": found.access_token, "instance_url": found.instance_url}
+
 
 class _TokenEndpoint(Grant):
+    takes = ("token_url",)
+
     def form(self) -> dict[str, str]:
         raise NotImplementedError
 
@@ -124,6 +139,7 @@ class ClientCredentials(_TokenEndpoint):
 class RefreshToken(_TokenEndpoint):
     method = "refresh_token"
     needs = ("instance_url", "client_id", "refresh_token")
+    takes = (*_TokenEndpoint.takes, "client_secret")
 
     def form(self) -> dict[str, str]:
         form = {"grant_type": "refresh_token", "client_id": self.options["client_id"], "refresh_token": self.options["refresh_token"]}
@@ -135,6 +151,7 @@ class RefreshToken(_TokenEndpoint):
 class JwtBearer(_TokenEndpoint):
     method = "jwt_bearer"
     needs = ("instance_url", "client_id", "username", ("private_key", "private_key_file"))
+    takes = (*_TokenEndpoint.takes, "audience")
 
     def form(self) -> dict[str, str]:
         if JWT_IMPORT_ERROR:
@@ -157,6 +174,11 @@ class JwtBearer(_TokenEndpoint):
                 "give the key, unencrypted, that belongs to the certificate of the app"
             ) from None
         return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
+
+    def elsewhere(self, session: t.Callable[[], Session]) -> dict[str, str]:
+        found = super().elsewhere(session)
+        found.pop("private_key_file", None)
+        return {**found, "private_key": self._key()}
 
     def _source(self) -> str:
         return "private_key" if self.options.get("private_key") else f"private_key_file {self.options['private_key_file']}"

@@ -64,6 +64,10 @@ class Org:
     def host(self) -> str:
         return urlsplit(self.instance_url).hostname or ""
 
+    def elsewhere(self) -> dict[str, str]:
+        """The options of fragment ``auth`` by which another machine logs in to this org as this one does. Secrets are among them."""
+        return {**self.grant.elsewhere(self._signed_in), "api_version": self.version}
+
     # -- the calls ---------------------------------------------------------------------------------------------------
 
     def connections(self, name: str | None = None) -> list[Connection]:

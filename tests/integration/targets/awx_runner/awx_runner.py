@@ -252,9 +252,13 @@ def imported(awx: Awx) -> None:
 
 
 def every_way(awx: Awx) -> None:
+    """A token, be it the CLI's, is no login from the bastion; all other ways make one."""
     for method in TYPES:
         job = awx.run("everything.yml", method, {}, NO_TEMPLATE)
         assert job.status == 0, f"{method}:\n{job.stdout[-4000:]}"
+        verified = launch(awx, awx.run, "verify", method)
+        proof = "a token is no login" if method in ("access_token", "cli") else "the org saw the login come from"
+        assert proof in " ".join(verified.stdout.split()), f"{method}:\n{verified.stdout[-4000:]}"
 
 
 def enter() -> None:
