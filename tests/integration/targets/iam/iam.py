@@ -99,9 +99,20 @@ def read_only(bench: Bench, name: str, wanted: set[str], **options: t.Any) -> se
 def reads_only(bench: Bench) -> None:
     """The playbooks that change nothing, where all is well; status tells an error as a row of its table."""
     document = bench.policy("status")
-    for name in ("status", "resync"):
-        expect(bench.host in passes(bench, name, document) or name != "status", "status does not tell the connection")
+    imported = bench.folder / "imported.yml"
+    # The controller looks as a machine of the VPC does, by its name server.
+    seeing = {"nameservers": [f"127.0.0.1:{bench.client.act_dns('view', bench.vpc(REGION))}"], "port": bench.client.ready["dataplane"]["port"]}
+    verify = {"private_connect_verify_host": "localhost", "private_connect_verify_options": seeing, "private_connect_verify_login": False}
+    # What differs is not verify's business: it asks for no leave to repair.
+    verify["private_connect_tags"] = TAGS
+    given = {"verify": verify, "import_connection": {"private_connect_import_file": str(imported)}}
+    for name, variables in given.items():
+        stops(bench, name, document, "ec2:DescribeNetworkInterfaces", early=True, **variables)
+    expect(not imported.exists(), "import_connection writes a file though it may not read")
+    for name, shown in (("status", bench.host), ("resync", ""), ("verify", f"{bench.host} leads to the endpoint"), ("import_connection", "")):
+        expect(shown in passes(bench, name, document, **given.get(name, {})), f"{name} does not tell the connection")
         expect(not [write for write in bench.writes() if write != "connect.action.Sync"], f"{name} wrote {bench.writes()}")
+    expect(bench.vpc(REGION) in imported.read_text(encoding="utf-8"), "import_connection wrote no variables")
     passes(bench, "preflight", bench.policy("preflight"))
     bench.allow(document, but="ec2:DescribeSubnets")
     good, message = bench.play("status")
@@ -156,6 +167,8 @@ def setup(bench: Bench) -> None:
     expect(not preflight, f"the policy preflight has more than is needed: {sorted(preflight)}")
     left -= early | {*MAKE, DISSOCIATE} | told_early(bench, document, left - early, **repair)
     expect(not left, f"the policy setup has more than is needed: {sorted(left)}")
+    for action in sorted(REPAIR):
+        stops(bench, "setup", document, action, early=True, private_connect_tags=TAGS)
     wanted = {"private_connect_tags": TAGS, "private_connect_dns_vpcs": []}
     stops(bench, "setup", document, DISSOCIATE, **wanted)
     passes(bench, "setup", document, **wanted)
