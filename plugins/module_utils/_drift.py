@@ -53,6 +53,19 @@ def absent(facts: Facts, params: Params) -> Drift:
     return found
 
 
+def check_packaged(facts: Facts, drift: Drift, blockers: Blockers) -> None:
+    """What the package made only the package takes away or changes."""
+    connection = facts["connection"] or {}
+    package = connection.get("namespace_prefix")
+    changes = [item["repair"] for item in drift if item["what"].startswith("connection") and item["what"] != "connection.status"]
+    if package and changes:
+        blockers.add(
+            "package",
+            f"the inbound connection {package}__{connection['name']} belongs to the package {package}, so this is not possible: {'; '.join(changes)}",
+            "uninstall or upgrade the package; or ask for what the connection has already",
+        )
+
+
 def replacing(drift: Drift, facts: Facts) -> bool:
     """Whether the repair takes down a connection that was provisioned."""
     status = (facts["connection"] or {}).get("status")

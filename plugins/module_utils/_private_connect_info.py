@@ -58,6 +58,7 @@ def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateCo
         context.warnings.extend(dns.staying(facts))
         if params["preflight"] and drift:
             preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
+    _drift.check_packaged(facts, drift, blockers)
     if silent:
         raise _with_blockers(silent[0], blockers)
     return {

@@ -284,6 +284,26 @@ def test_a_tear_down_takes_all_of_ours_names_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("changed", "options", "state", "blocked"),
+    [
+        ({}, {}, "absent", True),
+        (NOTHING, {}, "absent", False),
+        ({}, {}, "present", False),
+        ({"connection": connection(status="Unprovisioned")}, {}, "present", False),
+        ({}, {"label": "New"}, "present", True),
+        ({"endpoint": endpoint(id="vpce-2")}, {}, "present", True),
+    ],
+)
+def test_a_packaged_connection_stands_in_the_way_of_what_would_change_it(changed: Json, options: Json, state: str, blocked: bool) -> None:
+    found = facts(**changed)
+    if found["connection"]:
+        found["connection"] = {**found["connection"], "namespace_prefix": "pkg"}
+    blockers = Blockers()
+    drift.check_packaged(found, getattr(drift, state)(found, params(**options)), blockers)
+    assert [item["what"] for item in blockers.items] == (["package"] if blocked else [])
+
+
 def test_a_tear_down_of_nothing_is_nothing() -> None:
     assert gone(facts(**NOTHING)) == []
 
