@@ -105,15 +105,15 @@ class Aws:
         except (ClientError, BotoCoreError) as error:
             raise _translated(error, service, operation, in_region or self.region) from error
 
-    def pages(self, service: str, operation: str, key: str, **params: t.Any) -> list[dict[str, t.Any]]:
+    def pages(self, service: str, operation: str, key: str, *, in_region: str | None = None, **params: t.Any) -> list[dict[str, t.Any]]:
         """The items of every page."""
-        client = self.client(service)
+        client = self.client(service, in_region)
         if not client.can_paginate(operation):
             return self._by_token(service, operation, key, params)
         try:
             return [item for page in client.get_paginator(operation).paginate(**params) for item in page.get(key) or []]
         except (ClientError, BotoCoreError) as error:
-            raise _translated(error, service, operation, self.region) from error
+            raise _translated(error, service, operation, in_region or self.region) from error
 
     def _by_token(self, service: str, operation: str, key: str, params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
         items, token = [], None

@@ -50,7 +50,7 @@ def absent(facts: Facts, params: Params) -> Drift:
     group = facts["own_group"]
     if group and not params["security_group_ids"] and not facts["group_users"]:
         found.append(_item("security_group", group["id"], None, f"delete security group {group['id']}"))
-    return found
+    return found + [_item("moved_from", place, None, f"take down what is left in {place['vpc_id']} in {place['region']}") for place in facts["other_places"]]
 
 
 def check_packaged(facts: Facts, drift: Drift, blockers: Blockers) -> None:

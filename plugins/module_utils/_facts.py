@@ -93,8 +93,8 @@ class Reader:
             resolver_rules=lambda: self._resolver_rules(vpc_id) if self.params["manage_dns"] and self.params["state"] == "present" else [],
         )
 
-    def endpoints(self, **query: t.Any) -> list[dict[str, t.Any]]:
-        return [_aws.endpoint(raw) for raw in self.aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", **query)]
+    def endpoints(self, in_region: str | None = None, **query: t.Any) -> list[dict[str, t.Any]]:
+        return [_aws.endpoint(raw) for raw in self.aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", in_region=in_region, **query)]
 
     def _vpc(self, vpc_id: str) -> dict[str, t.Any] | None:
         try:
@@ -172,6 +172,12 @@ class Reader:
                 "address_types": sorted(raw.get("SupportedIpAddressTypes") or []),
             }
         return None
+
+    def marked(self, region: str, value: str, group_name: str) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
+        """Endpoints of a region that carry the tag of a connection, and the groups that the role made for it, in whichever VPC."""
+        by_tag, by_name = {"Name": f"tag:{_aws.TAG}", "Values": [value]}, {"Name": "group-name", "Values": [group_name]}
+        groups = self.aws.pages("ec2", "describe_security_groups", "SecurityGroups", in_region=region, Filters=[by_name])
+        return self.endpoints(region, Filters=[by_tag]), [_aws.security_group(raw) for raw in groups]
 
     def interfaces(self, ids: t.Sequence[str]) -> list[dict[str, t.Any]]:
         """Interfaces that are there; an endpoint may name one for a moment after it has gone."""

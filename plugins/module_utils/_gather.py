@@ -14,6 +14,7 @@ from ._aws import MOVED_TAG, TAG, Aws, is_live, sorted_addresses
 from ._errors import PrivateConnectError
 from ._facts import Reader, endpoint_by_id
 from ._org import Org
+from ._places import other_places
 from ._selection import Blockers
 
 
@@ -34,6 +35,7 @@ def gather(org: Org, aws: Aws, params: t.Mapping[str, t.Any], blockers: Blockers
         facts["service_name"] = facts["endpoint"]["service_name"]
     facts["moved_from"] = _moved_from(aws, facts, params)
     _second_round(reader, facts, params)
+    facts["other_places"] = other_places(reader, facts, params) if params["state"] == "absent" else []
     _choose(facts, params, blockers)
     return facts
 

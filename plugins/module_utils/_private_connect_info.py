@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from . import _drift
 from . import _normal as normal
+from . import _places as places
 from . import _preflight as preflight
 from . import _selection as select
 from . import _selection_dns as dns
@@ -55,7 +56,9 @@ def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateCo
             preflight.check(Reader(org, aws, params), facts, drift, params, blockers, ask_org=not silent)
     else:
         drift, blockers = _drift.absent(facts, params), Blockers()
-        context.warnings.extend(dns.staying(facts))
+        places.check(facts, params, blockers)
+        # What one place has to leave may be ours by what another one has.
+        context.warnings.extend([] if facts["other_places"] else dns.staying(facts))
         if params["preflight"] and drift:
             preflight.check_absent(Reader(org, aws, params), facts, drift, blockers)
     _drift.check_packaged(facts, drift, blockers)
@@ -85,6 +88,7 @@ def _judged(org: Org, aws: Aws, params: dict[str, t.Any], silent: list[PrivateCo
             "security_group_rules": select.wanted_rules(facts["allowed_cidrs"]),
         },
         "moved_from": facts["moved_from"],
+        "other_places": facts["other_places"],
         "resolver_rules": facts["resolver_rules"],
         "dns": facts["dns"],
         "dns_leftovers": facts["dns_leftovers"],

@@ -362,7 +362,7 @@ drift:
 blockers:
   description:
     - What stands in the way, each with its cure. C(what) is one of V(vpc), V(subnets), V(security_groups), V(endpoint), V(service), V(region), V(zone),
-      V(record), V(resolver_rule), V(replace), V(name); with O(preflight) also of V(permission), V(edition), V(iam), V(aws).
+      V(record), V(resolver_rule), V(replace), V(name), V(package); with O(preflight) also of V(permission), V(edition), V(iam), V(aws).
   returned: success
   type: list
   elements: dict
@@ -386,6 +386,13 @@ moved_from:
     that broke off it is the place that is still to be taken down, and C(endpoint_id) is null. Else it is null.
   returned: success
   type: dict
+other_places:
+  description: >-
+    With O(state=absent) the other VPCs in which there is something of the connection, with C(region) and C(vpc_id). A tear-down takes it down too.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 resolver_rules:
   description: The Resolver rules of the VPC, with C(id), C(name), C(domain) and C(type).
   returned: success

@@ -38,6 +38,7 @@ PARTS = {
     "permission": ORG,
     "replace": ORG,
     "name": ORG,
+    "package": ORG,
     "moved_from": LEFT_OVER,
     "aws": WHOLE,
     "iam": WHOLE,

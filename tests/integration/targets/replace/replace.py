@@ -28,6 +28,7 @@ def main() -> None:
         moved_within_the_vpc,
         named_before_provisioning,
         in_a_zone_of_others,
+        asked_elsewhere,
         broken_off,
     )
     quick.prepare()
@@ -202,6 +203,38 @@ def named_before_provisioning(hands: Hands) -> None:
         order = [records[0], last[0], records[-1], last[1]]
         equal("name out, tear-down, name in, Provision", (order, names), (sorted(order), names))
         settled(hands)
+
+
+def asked_elsewhere(hands: Hands) -> None:
+    """A tear-down that is asked for with another place takes down the one that there is, and one that a move was leaving; nothing of ours is left."""
+    place = hands.client.ready["aws"]["regions"][ELSEWHERE]
+    nowhere = "vpc-0123456789abcdef0"
+    for where in ({"vpc_id": nowhere}, {"vpc_id": place["vpc_id"], "region": ELSEWHERE}):
+        well(hands.role())
+        well(hands.role(state="absent", **where))
+        nothing_left(hands)
+        equal("changes of a run more", well(hands.role(state="absent", **where)).changed, [])
+    # The move is done but for its last step.
+    well(hands.role())
+    vpc, _subnets = hands.new_vpc("127.90", zones="ab")
+    hands.client.add_fault("status", "aws", "ec2.DeleteVpcEndpoints", skip=0, status=400, write=True, body={"code": "Broken", "message": "broken off"})
+    equal("the move breaks off", hands.role(vpc_id=vpc, replace=True).failed, True)
+    hands.client.clear_faults()
+    hands.client.clear_calls()
+    well(hands.role(state="absent", vpc_id=vpc))
+    nothing_left(hands)
+    # Of what is in another account there is nothing to see.
+    hands.client.create(NAME, region=REGION, vpc_endpoint_id="vpce-0123456789abcdef0")
+    run = hands.role(state="absent", vpc_id=nowhere)
+    equal(
+        "the run", (run.failed, "nor VPC endpoint vpce-0123456789abcdef0 of the connection" in run.msg, NAME in hands.client.connections()), (True, True, True)
+    )
+
+
+def nothing_left(hands: Hands) -> None:
+    aws = hands.state()["aws"]
+    equal("endpoints, zones and connections", (aws["endpoints"], aws["zones"], hands.client.connections()), ([], [], {}))
+    equal("groups", [item["name"] for item in aws["security_groups"] if "salesforce-private-connect" in item["name"]], [])
 
 
 def in_a_zone_of_others(hands: Hands) -> None:

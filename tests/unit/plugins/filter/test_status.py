@@ -284,6 +284,7 @@ MARKS = {
     "record": ("names", 0),
     "region": ("transit", 1),
     "name": ("org", 0),
+    "package": ("org", 0),
     "replace": ("org", 0),
     "resolver_rule": ("names", 0),
     "security_group": ("endpoint", 0),

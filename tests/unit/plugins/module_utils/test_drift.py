@@ -60,7 +60,7 @@ def facts(**more: t.Any) -> Json:
         "region": REGION, "tag_value": OURS, "group_name": "g", "service_name": "s", "own_group": group(), "own_endpoints": [endpoint()],
         "endpoint": endpoint(), "endpoint_is_ours": True, "connection": connection(),
         "wanted_subnet_ids": ["subnet-1"], "wanted_group_ids": ["sg-1"], "allowed_cidrs": ["10.0.0.0/16"],
-        "moved_from": None, "group_users": [], "zones": [], "endpoints": [],
+        "moved_from": None, "other_places": [], "group_users": [], "zones": [], "endpoints": [],
         "dns": [entry()], "dns_leftovers": {"records": [], "zones": [], "kept": []}, **more,
     }  # fmt: skip
 
@@ -282,6 +282,11 @@ def test_a_tear_down_takes_all_of_ours_names_first() -> None:
         ("endpoint", {"id": "vpce-0", "state": "deleting"}),
         ("security_group", "sg-1"),
     ]
+
+
+def test_a_tear_down_takes_down_other_places() -> None:
+    place = {"region": "us-east-1", "vpc_id": "vpc-0"}
+    assert gone(facts(**NOTHING, other_places=[place])) == [("moved_from", place)]
 
 
 @pytest.mark.parametrize(
