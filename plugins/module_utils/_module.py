@@ -48,7 +48,7 @@ class Definition:
 def execute(definition: Definition, params: dict[str, t.Any], *, check_mode: bool, diff_mode: bool, context: Context) -> dict[str, t.Any]:
     """Run it; failures become results with ``failed`` and ``msg``, diffs are given only in diff mode."""
     try:
-        with turn(params, context.warnings) if definition.in_turn and not check_mode else contextlib.nullcontext():
+        with turn(params, context) if definition.in_turn and not check_mode else contextlib.nullcontext():
             result = definition.run(params, check_mode, context)
     except PrivateConnectError as error:
         result = {**error.details, "failed": True, "msg": error.message}

@@ -17,15 +17,24 @@ import tempfile
 import typing as t
 from urllib.parse import urlsplit
 
+from ._errors import PrivateConnectError
+
+if t.TYPE_CHECKING:
+    from ._module import Context
+
+# Seconds. A turn takes a few calls, and 50 connections of one org wait for one another.
+PATIENCE = 600.0
+_INTERVAL = 0.1
+
 
 @contextlib.contextmanager
-def turn(options: t.Mapping[str, t.Any], warnings: list[str]) -> t.Iterator[None]:
+def turn(options: t.Mapping[str, t.Any], context: Context) -> t.Iterator[None]:
     """Held by one process at a time for the org of these options; the kernel ends it when a process dies."""
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(_locked(os.path.join(_folder(), _name(options))))
+            stack.enter_context(_locked(os.path.join(_folder(), _name(options)), context))
         except OSError as error:
-            warnings.append(f"Nothing keeps another task from writing to the same lists of the org at the same time: {error}")
+            context.warnings.append(f"Nothing keeps another task from writing to the same lists of the org at the same time: {error}")
         yield
 
 
@@ -46,10 +55,25 @@ def _folder() -> str:
 
 
 @contextlib.contextmanager
-def _locked(path: str) -> t.Iterator[None]:
+def _locked(path: str, context: Context) -> t.Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = context.now() + PATIENCE
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        while not _taken(descriptor):
+            if context.now() >= deadline:
+                raise PrivateConnectError(
+                    f"Another task on this machine has been writing to the lists of this org for {PATIENCE:.0f} s, and this one waited that long for {path}. "
+                    f"Nothing was changed. See which process holds it (fuser {path}), and run this again when that has ended"
+                )
+            context.sleep(_INTERVAL)
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -13,7 +13,9 @@ import typing as t
 import pytest
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils import _turns
+from ansible_collections.privatelink.salesforce.plugins.module_utils._errors import PrivateConnectError
 from ansible_collections.privatelink.salesforce.plugins.module_utils._metadata import Metadata
+from ansible_collections.privatelink.salesforce.plugins.module_utils._module import Context
 from ansible_collections.privatelink.salesforce.tests.unit.ip_security.security_rig import CONNECTED, EXTERNAL, LINK, LINK_ENTRY, OFFICE, Security
 
 pytest_plugins = ["ansible_collections.privatelink.salesforce.tests.unit.ip_security.security_rig"]
@@ -135,7 +137,7 @@ ORG = {"instance_url": "https://acme.my.salesforce.com"}
 def count(path: pathlib.Path) -> None:
     """Reads a number and writes the next one."""
     for _turn in range(200):
-        with _turns.turn(ORG, []):
+        with _turns.turn(ORG, Context()):
             path.write_text(str(int(path.read_text(encoding="utf-8")) + 1), encoding="utf-8")
 
 
@@ -151,7 +153,11 @@ def test_one_at_a_time(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_other_orgs_do_not_wait(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_turns.tempfile, "tempdir", str(tmp_path))
-    with _turns.turn(ORG, []), _turns.turn({"instance_url": "https://other.my.salesforce.com"}, []), _turns.turn({"target_org": "uat"}, []):
+    with (
+        _turns.turn(ORG, Context()),
+        _turns.turn({"instance_url": "https://other.my.salesforce.com"}, Context()),
+        _turns.turn({"target_org": "uat"}, Context()),
+    ):
         assert len(list(tmp_path.glob("*/*.lock"))) == 3
 
 
@@ -160,7 +166,15 @@ def test_a_folder_of_somebody_else_is_not_used(tmp_path: pathlib.Path, monkeypat
     folder = tmp_path / f"privatelink_salesforce_{os.getuid()}"
     folder.mkdir(mode=0o700)
     folder.chmod(0o777)
-    warnings: list[str] = []
-    with _turns.turn(ORG, warnings):
+    context = Context()
+    with _turns.turn(ORG, context):
         assert list(folder.iterdir()) == []
-    assert "Nothing keeps another task from writing" in warnings[0]
+    assert "Nothing keeps another task from writing" in context.warnings[0]
+
+
+def test_a_turn_that_never_comes_ends_with_what_to_do(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_turns.tempfile, "tempdir", str(tmp_path))
+    passed = [0.0]
+    waiting = Context(now=lambda: passed[0], sleep=lambda seconds: passed.__setitem__(0, passed[0] + seconds))
+    with _turns.turn(ORG, Context()), pytest.raises(PrivateConnectError, match=r"for 600 s.*fuser .*\.lock.*run this again"), _turns.turn(ORG, waiting):
+        pytest.fail("the lock was taken twice")
