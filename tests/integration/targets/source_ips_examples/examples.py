@@ -77,6 +77,9 @@ def security_groups(stage: Stage) -> None:
     (made,) = stage.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["callbacks-from-salesforce"]}])["SecurityGroups"]
     equal("rules", allowed(stage, made["GroupId"]), sorted((8443, cidr) for cidr in ours))
     shared = stage.group("shared")
+    # What another rule lets in already is not added again.
+    stage.forbid(shared, "10.0.0.0/8", "theirs")
+    stage.allow(shared, "192.0.2.0/24", "theirs")
     theirs = allowed(stage, shared)
     example(stage, "shared_security_group", shared_group_id=shared)
     equal("rules beside theirs", allowed(stage, shared), sorted([*theirs, *((443, cidr) for cidr in ours)]))
