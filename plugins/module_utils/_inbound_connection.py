@@ -141,7 +141,7 @@ class Converger:
         refused = isinstance(error, OrgError) and error.status < 500
         if error.details.get("error_code") == "REQUEST_LIMIT_EXCEEDED":
             raise error
-        fresh = self.org.connection(self.desired.name)
+        fresh = self._after_tear_down() if step.kind == _plan.PROVISION and self._torn_down_from else self.org.connection(self.desired.name)
         seen = reached(step, fresh)
         if refused and not seen and fresh == planned_on:
             if not self._lost[step.kind]:
@@ -178,6 +178,15 @@ class Converger:
             lambda connection: reached(step, connection),
             lambda connection: f"the org {'shows' if reached(step, connection) else 'does not show'} the {step.kind}",
         )
+
+    def _after_tear_down(self) -> Connection | None:
+        """A read that is not of the time before the tear-down: that would show a status that a Provision, too, may lead to."""
+        wait = Wait(f"Inbound connection {self.desired.name}", timeout=VISIBLE_WITHIN, interval=VISIBLE_INTERVAL, context=self.context)
+        return wait.until(
+            lambda: self.org.connection(self.desired.name),
+            lambda connection: connection is None or connection["status"] != self._torn_down_from,
+            lambda connection: connection["status"] if connection else "gone",
+        )[0]
 
     def _await_unprovisioned(self, current: Connection) -> Connection | None:
         name = full_name(current)

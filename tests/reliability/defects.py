@@ -74,8 +74,8 @@ DEFECTS = (
     Defect(
         "a write whose answer is lost is taken for not done",
         f"{UTILS}/_inbound_connection.py",
-        "        fresh = self.org.connection(self.desired.name)\n        seen",
-        "        fresh = planned_on\n        seen",
+        "        seen = reached(step, fresh)\n        if refused",
+        "        fresh = planned_on\n        seen = reached(step, fresh)\n        if refused",
         "answers: (set-up|replace): answer lost after salesforce",
     ),
     Defect(
