@@ -214,6 +214,15 @@ def asked_elsewhere(hands: Hands) -> None:
         well(hands.role(state="absent", **where))
         nothing_left(hands)
         equal("changes of a run more", well(hands.role(state="absent", **where)).changed, [])
+    # Cut off at each write, in another region, which only the connection's record tells.
+    for service, action in (("salesforce", "tooling.delete"), ("aws", "ec2.DeleteVpcEndpoints"), ("aws", "ec2.DeleteSecurityGroup")):
+        well(hands.role())
+        # The first of these to EC2 is a dry run.
+        hands.client.add_fault("reset", service, action, skip=1 if service == "aws" else 0, times=8)
+        equal(f"the tear-down breaks off at {action}", hands.role(state="absent", **where).failed, True)
+        hands.client.clear_faults()
+        well(hands.role(state="absent", **where))
+        nothing_left(hands)
     # The move is done but for its last step.
     well(hands.role())
     vpc, _subnets = hands.new_vpc("127.90", zones="ab")
