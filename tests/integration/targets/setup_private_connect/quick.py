@@ -1,13 +1,15 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes runs cheap: all that they load is loaded once, here, modules of amazon.aws run in processes forked from a run's, and waits do not last."""
+"""What makes runs cheap: all that they load and look up is loaded once, here, modules of amazon.aws run in processes forked from a run's, and waits do
+not last."""
 
 from __future__ import annotations
 
 import functools
 import gc
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -16,10 +18,11 @@ import typing as t
 
 import boto3
 import botocore.loaders
+import botocore.session
 import sitecustomize as clock  # by run.sh clock/ is in PYTHONPATH, as modules that Ansible starts need it as well
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import init_plugin_loader
+from ansible.plugins.loader import filter_loader, init_plugin_loader, test_loader
 
 COLLECTION = "amazon.aws."
 ACTIONS = ("inbound_connection", "inbound_connection_sync", "private_connect_info", "private_zone_vpcs", "security_group_rules", "vpc_endpoint")
@@ -29,11 +32,12 @@ on = False
 
 
 def prepare() -> None:
-    """Load what runs need, for all runs to come; sessions of boto3 would read the descriptions of the services each time. The clock comes first."""
+    """Load what runs need, for all runs to come. The clock comes first."""
     global on
     on = True
     clock.install()
-    botocore.loaders.JSONFileLoader.load_file = functools.cache(botocore.loaders.JSONFileLoader.load_file)
+    # One for all sessions, which would list and read the descriptions of the services each time.
+    botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
     for service in ("ec2", "route53", "route53resolver", "sts"):
         boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1").client(service)
     init_plugin_loader()
@@ -42,6 +46,9 @@ def prepare() -> None:
     for name in MODULES:
         importlib.import_module(f"ansible_collections.amazon.aws.plugins.modules.{name}")
     ActionBase._execute_module = _execute  # type: ignore[method-assign]
+    filter_loader.get("default")
+    test_loader.get("defined")
+    inspect.stack()  # Ansible asks for it with each skipped task; where modules come from is kept
     # What stays is not looked at again by the collector of each forked process, so its pages stay shared.
     gc.collect()
     gc.freeze()
