@@ -143,7 +143,7 @@ class Org:
 
     def _query(self, path: str, soql: str) -> list[dict[str, t.Any]]:
         page = self._object(path, "query", params={"q": soql})
-        rows = list(page.get("records") or [])
+        rows = _rows_of(path, page)
         seen = set()
         while not page.get("done", True) and page.get("nextRecordsUrl"):
             path = page["nextRecordsUrl"]
@@ -151,7 +151,7 @@ class Org:
                 raise PrivateConnectError(f"Cannot query: the org gives the same page again and again: {path}")
             seen.add(path)
             page = self._object(path, "query", root=True)
-            rows += page.get("records") or []
+            rows += _rows_of(path, page)
         return rows
 
     # -- how a call is made ------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Org:
         """What a GET gives that can be nothing but a JSON object."""
         body = self._call("GET", path, what, **arguments)
         if not isinstance(body, dict):
-            raise PrivateConnectError(f"Cannot {what}: the answer to GET {path} is no JSON of an org: {body!r:.300}. Check instance_url")
+            raise _no_answer_of_an_org(what, path, body)
         return body
 
     def _call(self, method: str, path: str, what: str, *, write: bool = False, root: bool = False, **arguments: t.Any) -> t.Any:
@@ -258,6 +258,17 @@ class Org:
         else:
             cure = "The given access_token has expired, or is another org's, and cannot be renewed; give a new one, or credentials that can log in"
         return AuthError(f"{error.message}. {cure}", **error.details)
+
+
+def _no_answer_of_an_org(what: str, path: str, body: t.Any) -> PrivateConnectError:
+    return PrivateConnectError(f"Cannot {what}: the answer to GET {path} is no JSON of an org: {body!r:.300}. Check instance_url")
+
+
+def _rows_of(path: str, page: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    rows = page.get("records") or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _no_answer_of_an_org("query", path, rows)
+    return rows
 
 
 def _is_expiry(error: OrgError) -> bool:

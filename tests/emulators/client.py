@@ -72,6 +72,10 @@ class EmulatorClient:
     def clear_misled(self) -> None:
         self._ask("DELETE", "/misled")
 
+    def endpoints_made(self) -> list[str]:
+        """IDs of all interface endpoints that were ever made, oldest first; one that a client token gave again is there once."""
+        return self._ask("GET", "/made")
+
     # Switches
 
     def switches(self) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control port: what tests in other processes read and arrange, as JSON over HTTP on loopback.
 
-GET, DELETE /calls   GET, POST, DELETE /faults   GET, POST /held   GET, DELETE /misled
+GET, DELETE /calls   GET, POST, DELETE /faults   GET, POST /held   GET, DELETE /misled   GET /made
 GET, PATCH /switches   GET /state   GET, POST /orgs   POST /reset   POST /act
 """
 
@@ -47,6 +47,7 @@ class ControlServer:
             ("POST", "/held"): lambda request: rig.control.release(**_object(request)),
             ("GET", "/misled"): lambda request: rig.witness.misled if rig.witness else [],
             ("DELETE", "/misled"): lambda request: rig.witness.clear() if rig.witness else None,
+            ("GET", "/made"): lambda request: rig.aws.endpoints_made() if rig.aws else [],
             ("GET", "/switches"): lambda request: self._switches(),
             ("PATCH", "/switches"): self._set_switches,
             ("GET", "/state"): lambda request: rig.listing(),

@@ -60,15 +60,16 @@ def spread(options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     _gather(folder)
     processes = []
-    for number in range(options.workers):
-        scratch = folder / f"scratch{number}"
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
+    # In the system's own place, as Ansible's sockets are in there and their paths may not be long.
+    scratches = [pathlib.Path(tempfile.mkdtemp(prefix="rig-")) for _number in range(options.workers)]
+    for number, scratch in enumerate(scratches):
         environ = {**os.environ, "ANSIBLE_LOCAL_TEMP": str(scratch), "ANSIBLE_REMOTE_TMP": str(scratch)}
         environ |= {"ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(scratch / "facts")}
         words = [sys.executable, "-m", "reliability", *sys.argv[1:], "--folder", str(folder), "--worker", str(number)]
         processes.append(subprocess.Popen(words, env=environ))
     broken = [process.wait() for process in processes]
+    for scratch in scratches:
+        shutil.rmtree(scratch)
     results = [result for result in _gather(folder) if not options.only or any(re.search(only, result.name) for only in options.only)]
     failed = [result for result in results if result.problem]
     for result in failed:
@@ -134,7 +135,7 @@ def _current(everything: list[Case], page: pathlib.Path | None) -> bool:
     differing = report.stale(page.read_text(encoding="utf-8"), everything) if page else ""
     if differing:
         print(f"{page} is of other cases than there are: {differing}. Make it anew: make reliability", flush=True)
-    moved = defects.misplaced() if page else []
+    moved = defects.misplaced()
     if moved:
         print(f"tests/reliability/defects.py: the code has moved for: {', '.join(moved)}", flush=True)
     return not differing and not moved

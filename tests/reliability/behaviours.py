@@ -19,6 +19,7 @@ from .scenarios import SETUP, TEARDOWN, Reference
 # Settings under which nothing can be set up: the words that a run must end with, before it has written anything.
 REFUSED: t.Mapping[tuple[str, t.Any], str] = {
     ("feature", "off"): "Private Connect",
+    ("version_ceiling", 66): "Does the org serve this API version?",
     ("rest_refuses", "not_valid_for_rest"): "not valid for use with the REST API",
     ("rest_refuses", "not_attached_to_agent"): "not attached to Agent",
 }
@@ -67,6 +68,7 @@ def lived(lab: Lab, *, references: References, salesforce: Json | None = None, a
     # The org's time passes as fast as the run's.
     lab.client.set_switches(**{"status_seconds": 1 / quick.clock.FASTER, **(salesforce or {})})
     lab.client.set_aws_switches(**(aws or {}))
+    lab.base = lab.state()  # as the org shows it by now
     words = next((REFUSED[item] for item in (salesforce or {}).items() if item in REFUSED), None)
     if words is not None:
         run = lab.go()

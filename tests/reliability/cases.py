@@ -11,7 +11,7 @@ import typing as t
 from runs import Json
 
 from .lab import Lab
-from .scenarios import TEARDOWN, Reference, Scenario
+from .scenarios import Reference, Scenario
 
 SHOWN = 700
 
@@ -44,13 +44,18 @@ def converges(lab: Lab, scenario: Scenario, reference: Reference, variables: t.M
         lab.quiet(**variables)
 
 
+def no_more_made(lab: Lab, reference: Reference) -> None:
+    """Also none that a later run took away again."""
+    assert lab.made() <= reference.made, f"{lab.made()} endpoints were made, an undisturbed run makes {reference.made}"
+
+
 def as_undisturbed(lab: Lab, scenario: Scenario, reference: Reference) -> None:
     counts = lab.counts()
     more = {kind: counts[kind] - wanted for kind, wanted in reference.counts.items() if counts[kind] > wanted}
     assert not more, f"too many: {more}"
     assert_equal("the end", lab.ours(), reference.end)
-    if scenario is TEARDOWN:
-        assert_equal("both systems after the tear-down", lab.state(), lab.base)
+    if scenario.leaves_nothing:
+        assert_equal("both systems after it", lab.state(), lab.base)
 
 
 def assert_equal(what: str, have: Json, want: Json) -> None:

@@ -88,7 +88,7 @@ DEFECTS = (
     Defect(
         "the name stays while its path is replaced",
         f"{TASKS}/present.yml",
-        "when: private_connect__read.replacing",
+        "when: private_connect__read.names_first",
         "when: false",
         "stale: swap: all of it$",
     ),
@@ -103,8 +103,8 @@ DEFECTS = (
     Defect(
         "a zone without its tag is not known",
         f"{UTILS}/_selection_dns.py",
-        'return zone["comment"] ==',
-        'return False and zone["comment"] ==',
+        "(comment[2] if not comment[0] else None) or None",
+        "None",
         "crash: set-up: .*HostedZone",
     ),
     Defect(

@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from .cases import Case, References, converges
+from .cases import Case, References, converges, no_more_made
 from .lab import Lab
-from .scenarios import ALL, MOVE, REPLACE, SETUP, SWAP, TEARDOWN, Reference, Scenario, Write
+from .scenarios import ALL, ELSEWHERE, MOVE, RELEASE, REPAIR, REPLACE, RESTRICT, SETUP, SWAP, TEARDOWN, Reference, Scenario, Write
 
-LONGER = (SWAP, MOVE)
+LONGER = (SWAP, MOVE, REPAIR, ELSEWHERE)
+ACCESS = (RESTRICT, RELEASE)
 LOST = "answer lost after"
 # Faults one after the other: the second meets the call that is made again.
 CUTS: t.Mapping[str, tuple[str, ...]] = {
@@ -29,7 +30,7 @@ def cases(references: References) -> t.Iterator[Case]:
             for after in (False, True):
                 what = f"killed {'after' if after else 'before'} {write}"
                 body = functools.partial(killed, scenario=scenario, reference=reference, write=write, after=after)
-                yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario not in LONGER)
+                yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario not in LONGER + ACCESS)
         for index, write in enumerate(reference.writes):
             for what, kinds in CUTS.items():
                 body = functools.partial(cut, scenario=scenario, reference=reference, write=write, kinds=kinds)
@@ -48,6 +49,7 @@ def killed(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, 
     lab.client.release(held["number"], drop=True)
     lab.client.clear_faults()
     converges(lab, scenario, reference, variables)
+    no_more_made(lab, reference)
 
 
 def cut(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, kinds: tuple[str, ...]) -> None:
@@ -59,3 +61,4 @@ def cut(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, kin
     assert met == 1, f"the run never came to {write}"
     lab.client.clear_faults()
     converges(lab, scenario, reference, variables)
+    no_more_made(lab, reference)

@@ -21,6 +21,8 @@ from runs import NAME, REGION, Job, Json, Run
 SECRET_KEY = "wJalrXUtnFEMI-K7MDENG-secret-of-the-rig"
 WAIT_TIMEOUT = 30
 POLL = 0.005
+OTHER = "Other_Inbound"
+PRIVATE_CONNECT, SOURCE_IP_SECURITY = "private_connect", "source_ip_security"
 # Faults after which nobody but a read can tell whether a call took effect.
 SERIOUS = ("reset", "lost_answer", "truncate")
 # What the role makes, by the part of the listing that shows it.
@@ -28,7 +30,7 @@ MADE = ("endpoints", "interfaces", "security_groups", "zones", "resolver_rules")
 
 
 class Lab(Hands):
-    """``base``: the listing of both systems before anything of ours was there; ``runs`` counts."""
+    """``base``: the listing of both systems before anything of ours was there; ``role_name``: the role that runs; ``runs`` counts."""
 
     def __init__(self, client: t.Any) -> None:
         super().__init__(client)
@@ -42,7 +44,9 @@ class Lab(Hands):
         self.base: Json = {}
         self.other_vpc = ""
         self.names: dict[str, str] = {}
+        self.role_name = PRIVATE_CONNECT
         self.runs = 0
+        self._made = 0
         self.waited = 0.0
 
     # Beginning
@@ -50,15 +54,26 @@ class Lab(Hands):
     def begin(self) -> None:
         """Both systems as at the start, with strangers: another connection with its endpoint, group and zone."""
         self.client.reset()
+        self.role_name = PRIVATE_CONNECT
         group = self.group("theirs")
         endpoint = self.new_endpoint(group=group, mark="other.my.salesforce.com/Other")
-        self.client.create("Other_Inbound", region=REGION, vpc_endpoint_id=endpoint)
-        self.client.provision("Other_Inbound")
-        self.client.sync("Other_Inbound")
+        self.client.create(OTHER, region=REGION, vpc_endpoint_id=endpoint)
+        self.client.provision(OTHER)
+        self.client.sync(OTHER)
         self.until_available(endpoint)
         self.new_zone("corp.example.com", self.vpc, {"wiki.corp.example.com": "10.1.1.1"})
         self.base = self.state()
+        self.now()
+
+    def now(self) -> None:
+        """What was there and was done so far is not the run's."""
         self.client.clear_calls()
+        self.client.clear_misled()
+        self._made = len(self.client.endpoints_made())
+
+    def made(self) -> int:
+        """How many endpoints were made since, also those that are gone again."""
+        return len(self.client.endpoints_made()) - self._made
 
     def until_available(self, endpoint: str) -> None:
         """Time passes by reads."""
@@ -83,6 +98,13 @@ class Lab(Hands):
         C.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix="ansible-local-", dir=self.scratch)  # two runs at once have one each
         tempfile.tempdir = os.environ["TMPDIR"] = str(self.scratch)
         gc.disable()  # runs are short, and a pass would copy the pages that they share
+
+    def plays(self, **variables: t.Any) -> list[Json]:
+        if self.role_name == PRIVATE_CONNECT:
+            return super().plays(**variables)
+        named = {"salesforce": self.vars["private_connect_salesforce"], "connections": [OTHER], **variables}
+        role = {"role": f"privatelink.salesforce.{self.role_name}", "vars": {f"{self.role_name}_{key}": value for key, value in named.items()}}
+        return [{"hosts": "localhost", "gather_facts": False, "roles": [role]}]
 
     def launch(self, **variables: t.Any) -> Job:
         self.clock.unlink(missing_ok=True)
@@ -166,9 +188,14 @@ class Lab(Hands):
             now = state["orgs"][self.org_name][key]
             if key == "connections":
                 changed += [f"connection {item['name']}" for item in value if item not in now]
-            elif key != "licences" and now != value:
+            elif key not in self._own_keys and now != value:
                 changed.append(f"org: {key}")
         return changed
+
+    @property
+    def _own_keys(self) -> tuple[str, ...]:
+        """Parts of the org that the role is to change; the end is compared as a whole."""
+        return ("licences",) if self.role_name == PRIVATE_CONNECT else ("security",)
 
     @property
     def org_name(self) -> str:
@@ -183,11 +210,14 @@ class Lab(Hands):
             own[kind] = [item for item in state["aws"][kind] if item["id"] not in known]
         known = {item["id"] for item in self.base["orgs"][self.org_name]["connections"]}
         own["connections"] = [item for item in state["orgs"][self.org_name]["connections"] if item["id"] not in known]
-        own["licences"] = state["orgs"][self.org_name]["licences"]
-        return _canonical(own, self.names)
+        own |= {key: state["orgs"][self.org_name][key] for key in self._own_keys}
+        ranges = self.base["orgs"][self.org_name]["connections"][0]["source_ip_ranges"]
+        ends = {end: f"<{name} of range {number}>" for number, pair in enumerate(ranges, 1) for name, end in zip(("start", "end"), pair, strict=True)}
+        return _canonical(own, {**self.names, **ends})
 
     def counts(self) -> dict[str, int]:
-        return {kind: len(things) for kind, things in self.ours().items() if isinstance(things, list)}
+        ours = self.ours()
+        return {kind: len(ours[kind]) for kind in (*MADE, "connections")}
 
 
 def repeated_unread(calls: t.Sequence[Json]) -> list[str]:
@@ -196,7 +226,7 @@ def repeated_unread(calls: t.Sequence[Json]) -> list[str]:
     found = []
     for call in calls:
         if not call["write"]:
-            if call["action"].startswith("tooling."):
+            if call["action"].startswith(("tooling.", "soap.")):
                 unknown.clear()
         elif call["action"] != "connect.action.Sync":
             if call["action"] in unknown:

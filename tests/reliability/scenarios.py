@@ -1,7 +1,7 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run is asked for: a set-up, a replacement of the endpoint (dead or alive), a move to another VPC, a tear-down. Each begins anew and has one end."""
+"""What a run is asked for: a set-up, a replacement, a move, a repair, a tear-down, access kept to the source IPs. Each begins anew and has one end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import dataclasses
 import json
 import typing as t
 
-from runs import NAME, REGION, TAG, Json
+from runs import Json
 
-from .lab import Lab
-
-MARK = "Salesforce Private Connect"
+from . import beginnings
+from .lab import PRIVATE_CONNECT, SOURCE_IP_SECURITY, Lab
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,77 +34,44 @@ class Scenario:
     name: str
     prepare: t.Callable[[Lab], t.Mapping[str, t.Any] | None]
     variables: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    role: str = PRIVATE_CONNECT
+
+    @property
+    def leaves_nothing(self) -> bool:
+        return self.variables.get("state") == "absent"
 
     def begin(self, lab: Lab) -> dict[str, t.Any]:
         """Prepare, and give the variables of the run."""
         lab.begin()
+        lab.role_name = self.role
         more = self.prepare(lab)
-        lab.client.clear_calls()
+        lab.now()
         return {**self.variables, **(more or {})}
 
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-    """What an undisturbed run comes to: the end of both systems, how many things there are, its writes and all its calls."""
+    """What an undisturbed run comes to: the end of both systems, how many things there are, how many endpoints were made, its writes and all its calls."""
 
     end: Json
     counts: dict[str, int]
+    made: int
     writes: list[Write]
     calls: int
     org_calls: int
     waited: float
 
 
-def plant(lab: Lab) -> None:
-    """What a set-up by the role comes to, made by hand, as that takes a tenth of the time. :func:`references` compares."""
-    place, mark = lab.place, f"{lab.host}/{NAME}"
-    tags = [{"Key": TAG, "Value": mark}]
-    group = lab.ec2.create_security_group(
-        GroupName=f"salesforce-private-connect/{mark}",
-        Description="HTTPS to Salesforce over AWS PrivateLink",
-        VpcId=lab.vpc,
-        TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}],
-    )["GroupId"]
-    lab.allow(group, place["vpc_cidr"], MARK)
-    endpoint = lab.new_endpoint(mark=mark, group=group, SubnetIds=place["subnet_ids"][:2], PrivateDnsEnabled=False)
-    lab.client.create(NAME, label="Acme inbound", description="Kept by automation", region=REGION, vpc_endpoint_id=endpoint)
-    lab.client.provision(NAME)
-    lab.client.sync(NAME)
-    lab.until_available(endpoint)
-    made = lab.route53.create_hosted_zone(
-        Name=lab.host, CallerReference="planted", VPC={"VPCRegion": REGION, "VPCId": lab.vpc}, HostedZoneConfig={"Comment": f"{MARK} of {mark}"}
-    )
-    lab.zone_id = made["HostedZone"]["Id"].rpartition("/")[2]
-    lab.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=lab.zone_id, AddTags=tags)
-    addresses = next(item["addresses"] for item in lab.state()["aws"]["endpoints"] if item["id"] == endpoint)
-    lab.put_record(lab.host, "A", addresses)
-
-
-def _lose(lab: Lab) -> None:
-    plant(lab)
-    lab.client.act_aws("reject", lab.client.connections()[NAME]["vpc_endpoint_id"])
-    lab.client.sync(NAME)
-
-
-def _another(lab: Lab) -> Json:
-    """An endpoint made by hand is to take the place of one that carries traffic."""
-    plant(lab)
-    group = next(item["security_group_ids"] for item in lab.state()["aws"]["endpoints"] if item["tags"].get(TAG) == f"{lab.host}/{NAME}")[0]
-    return {"vpc_endpoint_id": lab.new_endpoint(group=group, SubnetIds=lab.place["subnet_ids"][:2], PrivateDnsEnabled=False)}
-
-
-def _elsewhere(lab: Lab) -> Json:
-    plant(lab)
-    lab.make_other_vpc()
-    return {"vpc_id": lab.other_vpc}
-
-
 SETUP = Scenario("set-up", lambda lab: None)
-REPLACE = Scenario("replace", _lose, {"replace": True})
-SWAP = Scenario("swap", _another, {"replace": True})
-MOVE = Scenario("move", _elsewhere, {"replace": True})
-TEARDOWN = Scenario("tear-down", plant, {"state": "absent"})
-ALL = (SETUP, REPLACE, SWAP, MOVE, TEARDOWN)
+REPLACE = Scenario("replace", beginnings.rejected, {"replace": True})
+SWAP = Scenario("swap", beginnings.another_endpoint, {"replace": True})
+MOVE = Scenario("move", beginnings.another_vpc, {"replace": True})
+REPAIR = Scenario("repair", beginnings.drifted)
+TEARDOWN = Scenario("tear-down", beginnings.plant, {"state": "absent"})
+ELSEWHERE = Scenario("tear-down from elsewhere", beginnings.another_region, {"state": "absent"})
+RESTRICT = Scenario("restrict", lambda lab: None, {"restrict": beginnings.RESTRICT}, SOURCE_IP_SECURITY)
+RELEASE = Scenario("release", beginnings.restricted, {"restrict": beginnings.RESTRICT, "state": "absent"}, SOURCE_IP_SECURITY)
+ALL = (SETUP, REPLACE, SWAP, MOVE, REPAIR, TEARDOWN, ELSEWHERE, RESTRICT, RELEASE)
 
 
 def reference(lab: Lab, scenario: Scenario) -> Reference:
@@ -119,10 +85,10 @@ def reference(lab: Lab, scenario: Scenario) -> Reference:
     writes: list[Write] = []
     for call in lab.client.calls(write=True):
         writes.append(Write(call["service"], call["action"], sum(write.action == call["action"] for write in writes)))
-    found = Reference(lab.ours(), lab.counts(), writes, len(lab.client.calls()), lab.client.count("salesforce", "[ct]*"), lab.waited)
+    found = Reference(lab.ours(), lab.counts(), lab.made(), writes, len(lab.client.calls()), lab.client.count("salesforce", "[ct]*"), lab.waited)
     lab.quiet(**variables)
-    if scenario is TEARDOWN:
-        assert lab.state() == lab.base, "a tear-down leaves something"
+    if scenario.leaves_nothing:
+        assert lab.state() == lab.base, f"a {scenario.name} leaves something"
     return found
 
 

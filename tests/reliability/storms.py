@@ -10,7 +10,7 @@ import typing as t
 
 from runs import Json
 
-from .cases import Case, References, as_undisturbed, converges
+from .cases import Case, References, as_undisturbed, converges, no_more_made
 from .lab import WAIT_TIMEOUT, Lab
 from .scenarios import MOVE, REPLACE, SETUP, SWAP, TEARDOWN, Reference, Scenario
 
@@ -96,6 +96,7 @@ def storm(lab: Lab, *, scenario: Scenario, reference: Reference, fields: Json, s
     assert len(calls) <= TRIES * reference.calls, f"{len(calls)} calls, {reference.calls} without the storm"
     assert lab.waited <= MAX_WAITED, f"waited {lab.waited:.0f} s"
     converges(lab, scenario, reference, variables)
+    no_more_made(lab, reference)
 
 
 def busy(lab: Lab, *, scenario: Scenario, reference: Reference) -> None:
@@ -159,3 +160,4 @@ def stale(lab: Lab, *, scenario: Scenario, reference: Reference, switches: Json,
         lab.client.clear_faults()
     # Reads of the next run may still be old.
     converges(lab, scenario, reference, variables)
+    no_more_made(lab, reference)

@@ -203,6 +203,10 @@ class AwsEmulator:
                 for eni in endpoint.interfaces
             ]
 
+    def endpoints_made(self) -> list[str]:
+        """IDs of all interface endpoints that were ever made, oldest first."""
+        return list(self._world.made)
+
     def endpoint_names(self) -> dict[str, list[str]]:
         """DNS names of endpoints (lower case, trailing dot) -> addresses of their interfaces."""
         with self._world.lock:

@@ -131,6 +131,7 @@ class EndpointActions:
             tags=tags,
         )
         backend.vpc_end_points[endpoint.id] = endpoint
+        self._world.made.append(endpoint.id)
         return endpoint
 
     def describe_vpc_endpoints(self, response: t.Any) -> ActionResult:

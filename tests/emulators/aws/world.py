@@ -75,6 +75,7 @@ class World:
         self.services: dict[str, EndpointService] = {}
         self.tokens: dict[tuple[str, str, str], tuple[str, str]] = {}
         self.caller_references: set[tuple[str, str]] = set()
+        self.made: list[str] = []  # IDs of all endpoints that ever were
         self.changes: dict[str, int] = {}
         self.denied: list[str] = []
         self.policies: dict[str, Policy] = {}
@@ -83,7 +84,7 @@ class World:
 
     def clear(self) -> None:
         self.switches = Switches()
-        for holder in (self.services, self.tokens, self.caller_references, self.changes, self.denied, self.policies):
+        for holder in (self.services, self.tokens, self.caller_references, self.made, self.changes, self.denied, self.policies):
             holder.clear()
         self.touch()
 

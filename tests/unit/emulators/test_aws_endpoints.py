@@ -182,6 +182,7 @@ def test_client_token(ec2: t.Any, aws: AwsEmulator) -> None:
     assert create(ec2, aws, ClientToken="t2")["VpcEndpointId"] != first["VpcEndpointId"]
     assert refusal(ec2.create_vpc_endpoint, **wanted(aws, "a", ClientToken="t1"))[0] == "IdempotentParameterMismatch"
     assert len(aws.listing()["endpoints"]) == 2
+    assert len(aws.endpoints_made()) == 2
 
 
 @pytest.mark.parametrize("outlives", [True, False])

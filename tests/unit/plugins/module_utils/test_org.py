@@ -446,6 +446,13 @@ def test_an_answer_that_is_no_json(start, body):
         org.tooling_query("x")
 
 
+@pytest.mark.parametrize("rows", [[None], [1, ROW], "text", {"Id": ID}, [[ROW]]])
+def test_rows_that_are_none(start, rows):
+    org, _server = start(Reply(200, {"done": True, "records": rows}))
+    with pytest.raises(PrivateConnectError, match="Cannot query: .* no JSON of an org"):
+        org.tooling_query("x")
+
+
 @pytest.mark.parametrize("body", [[], "text", 7, [{"records": []}]])
 @pytest.mark.parametrize("call", [lambda org: org.tooling_query("x"), lambda org: org.metadata(ID)])
 def test_json_that_is_no_orgs(start, call, body):
