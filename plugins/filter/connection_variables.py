@@ -39,6 +39,14 @@ RETURN = r"""
 _value:
   description: The variables by name.
   type: dict
+  sample:
+    private_connect_name: Acme_Inbound
+    private_connect_label: Acme inbound
+    private_connect_region: eu-central-1
+    private_connect_vpc_id: vpc-0123456789abcdef0
+    private_connect_my_domain: acme.my.salesforce.com
+    private_connect_vpc_endpoint_id: vpce-0123456789abcdef0
+    private_connect_manage_dns: true
 """
 
 import typing as t

@@ -32,6 +32,7 @@ RETURN = r"""
 _value:
   description: The page.
   type: str
+  sample: "<!DOCTYPE html>..."
 """
 
 import typing as t

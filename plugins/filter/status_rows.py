@@ -33,6 +33,23 @@ _value:
   description: One dict for each connection. Its C(state) is V(ok), V(drift) or V(error).
   type: list
   elements: dict
+  sample:
+    - host: acme_payments
+      name: Acme_Inbound
+      my_domain: acme.my.salesforce.com
+      region: eu-central-1
+      vpc_id: vpc-0123456789abcdef0
+      state: ok
+      connection_status: Ready
+      endpoint_id: vpce-0123456789abcdef0
+      endpoint_state: available
+      interfaces: [{zone: eu-central-1a, address: 10.0.1.23}]
+      records: [{host: acme.my.salesforce.com, leads_to: [10.0.1.23], right: true}]
+      source_cidrs: [10.10.10.0/30]
+      drift: []
+      blockers: []
+      next_step: nothing
+      error: null
 """
 
 import typing as t

@@ -33,6 +33,10 @@ _value:
   description: The lines.
   type: list
   elements: str
+  sample:
+    - "connection    status  endpoint                addresses                records                             source IPs     next step"
+    - "------------  ------  ----------------------  -----------------------  ----------------------------------  -------------  ---------"
+    - "Acme_Inbound  Ready   vpce-0123456789abcdef0  10.0.1.23 eu-central-1a  acme.my.salesforce.com: 10.0.1.23,  10.10.10.0/30  nothing"
 """
 
 import typing as t

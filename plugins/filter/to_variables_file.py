@@ -34,6 +34,10 @@ RETURN = r"""
 _value:
   description: YAML.
   type: str
+  sample: |
+    ---
+    private_connect_name: Acme_Inbound
+    private_connect_label: !unsafe '{{ not a template }}'
 """
 
 import typing as t

@@ -219,32 +219,28 @@ def _left_behind(facts: Facts) -> Drift:
 
 
 def _dns(facts: Facts, params: Params) -> Drift:
-    found: Drift = []
-    zones: set[str] = set()
+    zones: dict[str, t.Mapping[str, t.Any]] = {}
     for entry in facts["dns"]:
-        zone = entry["zone"]
-        if entry["zone_name"] not in zones:
-            zones.add(entry["zone_name"])
-            if zone is None:
-                want = {"name": entry["zone_name"], "vpcs": entry["wanted_vpcs"]}
-                found.append(_item("zone", None, want, f"create the private zone {entry['zone_name']}"))
-            else:
-                found += _zone(zone, entry, facts, params)
+        zones.setdefault(entry["zone_name"], entry)
+    found: Drift = []
+    for name, entry in zones.items():
+        if entry["zone"] is None:
+            found.append(_item("zone", None, {"name": name, "vpcs": entry["wanted_vpcs"]}, f"create the private zone {name}"))
+        elif dns.is_our_zone(entry["zone"], facts["tag_value"]):
+            found += _tags("zone", entry["zone"]["tags"], dns.our_zone_tags(entry["zone"], entry["wanted_vpcs"], facts, params))
+    for entry in facts["dns"]:
         if entry["wanted_record"] is None or entry["record"] != entry["wanted_record"]:
             found.append(_item("record", entry["record"], entry["wanted_record"] or {"name": entry["host"]}, f"write the record {entry['host']}"))
-    return found
+    return found + [item for entry in zones.values() if entry["zone"] is not None for item in _zone_vpcs(entry["zone"], entry)]
 
 
-def _zone(zone: t.Mapping[str, t.Any], entry: t.Mapping[str, t.Any], facts: Facts, params: Params) -> Drift:
-    found: Drift = []
+def _zone_vpcs(zone: t.Mapping[str, t.Any], entry: t.Mapping[str, t.Any]) -> Drift:
     wanted = entry["wanted_vpcs"]
-    if dns.is_our_zone(zone, facts["tag_value"]):
-        found += _tags("zone", zone["tags"], dns.our_zone_tags(zone, wanted, facts, params))
     repairs = [f"associate the zone {zone['name']} with these VPCs"] if any(vpc not in zone["vpcs"] for vpc in wanted) else []
     if entry["dropped_vpcs"]:
         listed = ", ".join(f"{vpc['id']} in {vpc['region']}" for vpc in entry["dropped_vpcs"])
         repairs.append(f"dissociate the zone {zone['name']} from {listed}, which the role associated and dns_vpcs names no more")
-    if repairs:
-        staying = [vpc for vpc in zone["vpcs"] if vpc not in entry["dropped_vpcs"]]
-        found.append(_item("zone.vpcs", zone["vpcs"], staying + [vpc for vpc in wanted if vpc not in staying], "; ".join(repairs)))
-    return found
+    if not repairs:
+        return []
+    staying = [vpc for vpc in zone["vpcs"] if vpc not in entry["dropped_vpcs"]]
+    return [_item("zone.vpcs", zone["vpcs"], staying + [vpc for vpc in wanted if vpc not in staying], "; ".join(repairs))]

@@ -86,6 +86,9 @@ previous:
   description: Ranges and relaxation before.
   returned: success
   type: dict
+  sample:
+    ranges: []
+    ip_relaxation: bypass
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._app_ip_policies import CONNECTED_APP_DEFINITION

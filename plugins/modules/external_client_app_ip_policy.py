@@ -88,6 +88,9 @@ previous:
   description: Ranges and relaxation before.
   returned: success
   type: dict
+  sample:
+    ranges: []
+    ip_relaxation: bypass
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._app_ip_policies import EXTERNAL_CLIENT_APP_DEFINITION

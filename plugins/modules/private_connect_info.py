@@ -183,16 +183,38 @@ connection:
   description: The inbound connection, as M(privatelink.salesforce.inbound_connection) returns it; null without one.
   returned: success
   type: dict
+  sample:
+    id: 0kZHs000000000KMAQ
+    name: Acme_Inbound
+    label: Acme inbound
+    description: Kept by automation
+    active: true
+    status: Ready
+    region: eu-central-1
+    vpc_endpoint_id: vpce-0123456789abcdef0
+    source_cidrs: [10.10.10.0/30]
 service:
   description: >-
     The endpoint service as this AWS account sees it, with C(name), C(zones), C(zone_ids), C(acceptance_required), C(private_dns_names) and
     C(address_types); null where it is not visible, or not looked at.
   returned: success
   type: dict
+  sample:
+    name: com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0
+    zones: [eu-central-1a, eu-central-1b]
+    zone_ids: [euc1-az2, euc1-az3]
+    acceptance_required: true
+    private_dns_names: []
+    address_types: [ipv4]
 vpc:
   description: The VPC with C(id), C(cidrs), C(dns_support) and C(dns_hostnames); null where it is not there.
   returned: success
   type: dict
+  sample:
+    id: vpc-0123456789abcdef0
+    cidrs: [10.0.0.0/16]
+    dns_support: true
+    dns_hostnames: true
 endpoint:
   description: The endpoint that is meant; null without one.
   returned: success
@@ -271,10 +293,42 @@ security_group:
   description: The security group that the role made, with C(id), C(name), C(ingress) and C(tags); null without one.
   returned: success
   type: dict
+  sample:
+    id: sg-0123456789abcdef0
+    name: salesforce-private-connect/acme.my.salesforce.com/Acme_Inbound
+    ingress:
+      - protocol: tcp
+        from_port: 443
+        to_port: 443
+        source: 10.0.0.0/16
+        description: Salesforce Private Connect
+    tags:
+      privatelink.salesforce/connection: acme.my.salesforce.com/Acme_Inbound
 wanted:
   description: What the options come to.
   returned: success
   type: dict
+  sample:
+    service_name: com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0
+    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    dropped_subnets:
+      - id: subnet-0123456789abcdef2
+        zone: eu-central-1c
+        zone_id: euc1-az1
+        why: the service is not offered in its zone, only in euc1-az2, euc1-az3
+    tags:
+      privatelink.salesforce/connection: acme.my.salesforce.com/Acme_Inbound
+    endpoint_tags:
+      privatelink.salesforce/connection: acme.my.salesforce.com/Acme_Inbound
+    security_group_rules:
+      - protocol: tcp
+        from_port: 443
+        to_port: 443
+        source: 10.0.0.0/16
+        description: Salesforce Private Connect
+    security_group_ids: [sg-0123456789abcdef0]
+    security_group_name: salesforce-private-connect/acme.my.salesforce.com/Acme_Inbound
+    allowed_cidrs: [10.0.0.0/16]
   contains:
     service_name:
       description: The endpoint service.
@@ -322,18 +376,42 @@ dns:
   returned: success
   type: list
   elements: dict
+  sample:
+    - host: acme.my.salesforce.com
+      zone_name: acme.my.salesforce.com
+      zone:
+        id: Z0123456789ABCDEFGHIJ
+        name: acme.my.salesforce.com
+        comment: Salesforce Private Connect of acme.my.salesforce.com/Acme_Inbound
+        vpcs: [{id: vpc-0123456789abcdef0, region: eu-central-1}]
+        tags:
+          privatelink.salesforce/connection: acme.my.salesforce.com/Acme_Inbound
+      record: {name: acme.my.salesforce.com, type: A, ttl: 60, values: [10.0.1.23, 10.0.2.42], alias: null, set_identifier: null}
+      wanted_record: {name: acme.my.salesforce.com, type: A, ttl: 60, values: [10.0.1.23, 10.0.2.42], alias: null, set_identifier: null}
+      wanted_tags: null
+      wanted_vpcs: [{id: vpc-0123456789abcdef0, region: eu-central-1}]
+      dropped_vpcs: []
 dns_leftovers:
   description:
     - What a tear-down takes out of Route 53, as C(records) and C(zones), and what it leaves, as C(kept), with the reason.
     - Records are those of the names in zones of ours, and those that lead, or led, to our endpoint and to nothing else.
   returned: success
   type: dict
+  sample:
+    records:
+      - zone_id: Z0123456789ABCDEFGHIJ
+        zone_name: acme.my.salesforce.com
+        record: {name: acme.my.salesforce.com, type: A, ttl: 60, values: [10.0.1.23, 10.0.2.42], alias: null, set_identifier: null}
+    zones:
+      - id: Z0123456789ABCDEFGHIJ
+        name: acme.my.salesforce.com
+    kept: []
 drift:
   description:
     - What differs, in the order in which the role repairs it. C(what) is one of V(security_group), V(security_group.tags), V(security_group.rules),
       V(endpoint), V(endpoint.subnet_ids), V(endpoint.security_group_ids), V(endpoint.private_dns_enabled), V(endpoint.tags), V(endpoint.state), V(connection),
       V(connection.label), V(connection.description), V(connection.active), V(connection.region), V(connection.vpc_endpoint_id),
-      V(connection.status), V(zone), V(zone.tags), V(zone.vpcs), V(record), V(endpoint.replaced), V(moved_from).
+      V(connection.status), V(zone), V(zone.tags), V(record), V(zone.vpcs), V(endpoint.replaced), V(moved_from).
   returned: success
   type: list
   elements: dict
@@ -386,6 +464,12 @@ moved_from:
     that broke off it is the place that is still to be taken down, and C(endpoint_id) is null. Else it is null.
   returned: success
   type: dict
+  sample:
+    vpc_id: vpc-0fedcba9876543210
+    region: eu-central-1
+    endpoint_id: vpce-0fedcba9876543210
+    state: available
+    ours: true
 other_places:
   description: >-
     With O(state=absent) the other VPCs in which there is something of the connection, with C(region) and C(vpc_id). A tear-down takes it down too.
@@ -398,6 +482,11 @@ resolver_rules:
   returned: success
   type: list
   elements: dict
+  sample:
+    - id: rslvr-rr-0123456789abcdef0
+      name: corporate
+      domain: corp.example.com
+      type: FORWARD
 replacing:
   description: Whether the repair takes down a connection that was provisioned.
   returned: success

@@ -71,6 +71,9 @@ previous:
   description: The settings before.
   returned: success
   type: dict
+  sample:
+    enforce_ip_ranges_every_request: false
+    lock_sessions_to_ip: false
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import main as run_module

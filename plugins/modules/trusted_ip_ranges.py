@@ -67,6 +67,10 @@ previous:
   returned: success
   type: list
   elements: dict
+  sample:
+    - start_ip: 198.51.100.0
+      end_ip: 198.51.100.255
+      description: Office
 """
 
 from ansible_collections.privatelink.salesforce.plugins.module_utils._module import main as run_module

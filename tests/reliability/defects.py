@@ -38,6 +38,7 @@ class Defect:
 
 UTILS = "plugins/module_utils"
 TASKS = "roles/private_connect/tasks"
+SECURITY = "roles/source_ip_security/tasks"
 DEFECTS = (
     Defect(
         "Sync is skipped", f"{UTILS}/_inbound_connection_sync.py", 'self.org.action(self.name, "Sync")', "str(self.name)", "stale: set-up: endpoint is listed"
@@ -124,6 +125,13 @@ DEFECTS = (
         "        try:\n            with warnings.catch_warnings():",
         '        self.context.progress(f"calls with {authorization}")\n        try:\n            with warnings.catch_warnings():',
         "stale: set-up: endpoint is listed",
+    ),
+    Defect(
+        "what was only judged is taken back",
+        f"{SECURITY}/apply.yml",
+        "  when: not ansible_check_mode\n\n- name: Apply, and take back",
+        "  when: false\n\n- name: Apply, and take back",
+        "races: restrict: a person",
     ),
     Defect(
         "the quota is asked again and again",

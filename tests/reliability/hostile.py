@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import pathlib
-import select
 import socket
+import threading
 import typing as t
 
 from runs import NAME, Json
@@ -85,14 +86,37 @@ def says_why(words: str) -> None:
 def redirected(lab: Lab, *, setup: Reference, action: str) -> None:
     """Nobody connects to where the org points."""
     variables = SETUP.begin(lab)
-    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
+    with _elsewhere() as (url, came):
         lab.client.add_fault("status", "salesforce", action, status=307, headers={"Location": url}, times=None)
         run = lab.go(**variables)
-        assert run.failed, "the run did not fail"
-        assert not select.select([elsewhere], [], [], 0)[0], "somebody followed the redirect"
+    assert run.failed, "the run did not fail"
+    assert not came, "somebody followed the redirect"
     lab.client.clear_faults()
     converges(lab, SETUP, setup, variables)
+
+
+@contextlib.contextmanager
+def _elsewhere() -> t.Iterator[tuple[str, list[t.Any]]]:
+    """A host that hangs up on all who come, and the list of them."""
+    came: list[t.Any] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        over = threading.Event()
+
+        def hang_up() -> None:
+            while not over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    connection, who = server.accept()
+                    connection.close()
+                    came.append(who)
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/", came
+        finally:
+            over.set()
+            thread.join()
 
 
 def _trap(lab: Lab) -> tuple[str, pathlib.Path]:

@@ -132,17 +132,25 @@ class Lab(Hands):
         assert run.changed == [], f"a run that should find nothing to do changed: {run.changed}"
         assert self.writes() == [], f"a run that should find nothing to do wrote: {self.writes()}"
 
-    def until_held(self, job: Job) -> Json | None:
-        """The call that is held, or None where the run ended before."""
+    def until_held(self, job: Job, beside: Json | None = None) -> Json | None:
+        """The call that is held (another than ``beside``), or None where the run ended before."""
         while True:
-            held = self.client.held()
+            held = [call for call in self.client.held() if beside is None or call["number"] != beside["number"]]
             if held:
                 return held[0]
             if job.ended():
                 return None
             time.sleep(POLL)
 
-    def kill(self, job: Job) -> None:
+    def until_asleep(self, job: Job) -> bool:
+        """Whether the run came to wait for something before it ended."""
+        while not (self.clock.exists() and self.clock.stat().st_size):
+            if job.ended():
+                return False
+            time.sleep(POLL)
+        return True
+
+    def kill(self, job: Job, *, alone: bool = True) -> None:
         """The run with all its processes, as a power cut does it."""
         for pid in (job.pid, *_descendants(job.pid)):
             try:
@@ -151,7 +159,7 @@ class Lab(Hands):
                 continue  # it ended by itself
         while not job.ended():
             time.sleep(POLL)
-        self.audit()
+        self.audit(alone=alone)
 
     # What is looked at after each run
 

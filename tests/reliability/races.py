@@ -1,19 +1,23 @@
 # Copyright (c) 2026, privatelink.salesforce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two at once: a run is held at each of its write calls while another run, or a person in Setup, does all of its own."""
+"""Two at once: a run is held at each of its write calls while another run, or a person in Setup, does all of its own; or two are held in turn."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import itertools
 import typing as t
 
-from runs import NAME, REGION, Run
+from runs import NAME, REGION, Job, Json, Run
 
-from .cases import SHOWN, Case, References, as_undisturbed, converges
+from . import beginnings
+from .cases import SHOWN, Case, References, as_undisturbed, assert_equal, converges, no_more_made
 from .lab import Lab
-from .scenarios import REPLACE, SETUP, TEARDOWN, Reference, Scenario, Write
+from .scenarios import REPLACE, RESTRICT, SETUP, TEARDOWN, Reference, Scenario, Write
 
+READ = "soap.readMetadata"
 CRASHES = ("Traceback", "MODULE FAILURE", "AssertionError", "KeyError", "undefined variable")
 
 
@@ -60,24 +64,51 @@ LEADS_TO: t.Mapping[str, str | None] = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Duel:
+    """``first`` is held while ``second`` runs; a run of ``end`` comes last. ``turns``: the second is held as well, before each of its own writes."""
+
+    first: Scenario
+    what: str
+    second: Scenario
+    end: Scenario
+    turns: bool = False
+
+    @property
+    def alike(self) -> bool:
+        """Both want the same: not both may fail, and what one run is to make is made once."""
+        return self.first is self.second
+
+
+DUELS = (
+    Duel(SETUP, "a second set-up", SETUP, SETUP, turns=True),
+    Duel(SETUP, "a tear-down", TEARDOWN, TEARDOWN, turns=True),
+    Duel(REPLACE, "a second replacement", REPLACE, REPLACE),
+    Duel(REPLACE, "a set-up", SETUP, REPLACE),
+    Duel(REPLACE, "a tear-down", TEARDOWN, TEARDOWN, turns=True),
+    Duel(TEARDOWN, "a second tear-down", TEARDOWN, TEARDOWN),
+    Duel(TEARDOWN, "a set-up", SETUP, SETUP, turns=True),
+)
+QUICK = (("set-up", "set-up", 2, False), ("set-up", "tear-down", 4, True), ("tear-down", "set-up", 2, True), ("replace", "tear-down", 4, False))
+
+
 def cases(references: References) -> t.Iterator[Case]:
-    setup, teardown = references[SETUP.name], references[TEARDOWN.name]
-    for index, write in enumerate(setup.writes):
-        for after in (False, True):
-            held = f"held {'after' if after else 'before'} {write}"
-            body = functools.partial(two_setups, setup=setup, write=write, after=after)
-            yield Case("races", SETUP.name, f"{held}, a second set-up runs", body, quick=not after and index == 2)
-            body = functools.partial(setup_against_teardown, setup=setup, write=write, after=after)
-            yield Case("races", SETUP.name, f"{held}, a tear-down runs", body, quick=after and index == 4)
-        body = functools.partial(two_setups, setup=setup, write=write, after=False, other_write=write)
-        yield Case("races", SETUP.name, f"two set-ups are held before {write}; the first to come goes first", body)
-    for index, write in enumerate(teardown.writes):
-        for after in (False, True):
-            held = f"held {'after' if after else 'before'} {write}"
-            body = functools.partial(teardown_against_setup, setup=setup, write=write, after=after)
-            yield Case("races", TEARDOWN.name, f"{held}, a set-up runs", body, quick=after and index == 2)
-        body = functools.partial(two_teardowns, teardown=teardown, write=write, after=False)
-        yield Case("races", TEARDOWN.name, f"held before {write}, a second tear-down runs", body)
+    for duel in DUELS:
+        for index, write in enumerate(references[duel.first.name].writes):
+            for after in (False, True):
+                body = functools.partial(fought, duel=duel, references=references, write=write, after=after)
+                what = f"held {'after' if after else 'before'} {write}, {duel.what} runs"
+                yield Case("races", duel.first.name, what, body, quick=(duel.first.name, duel.second.name, index, after) in QUICK)
+            if duel.turns:
+                body = functools.partial(fought_by_turns, duel=duel, references=references, write=write)
+                yield Case("races", duel.first.name, f"held before {write}, {duel.what} before each of its own; the first goes on first", body)
+    for write in references[RESTRICT.name].writes:
+        body = functools.partial(turn_taken, restrict=references[RESTRICT.name], write=write)
+        yield Case("races", RESTRICT.name, f"held before {write}, a second restriction waits for its turn", body)
+    yield Case("races", RESTRICT.name, "held for good, a second restriction waits for its turn", functools.partial(turn_never_taken, references=references))
+    yield Case(
+        "races", RESTRICT.name, "a person enters the same, then it fails", functools.partial(same_by_hand, restrict=references[RESTRICT.name]), quick=True
+    )
     for scenario in (SETUP, REPLACE, TEARDOWN):
         for index, (write, status) in enumerate(_with_status(scenario, references[scenario.name])):
             for person, (_act, statuses) in PEOPLE.items():
@@ -99,84 +130,135 @@ def _with_status(scenario: Scenario, reference: Reference) -> t.Iterator[tuple[W
             status = LEADS_TO.get(write.action, status)
 
 
-def raced(lab: Lab, first: t.Mapping[str, t.Any], second: t.Mapping[str, t.Any], write: Write, *, after: bool, other_write: Write | None = None) -> list[Run]:
-    """Hold the first at the call; let the second run to its end, or to a call of its own, where it waits until the first has ended."""
+def fought(lab: Lab, *, duel: Duel, references: References, write: Write, after: bool) -> None:
+    """The second runs to its end while the first is held."""
+    variables = duel.first.begin(lab)
+    other = _other(lab, duel.second)
+    job, held = _held_at(lab, variables, write, after=after)
+    runs = [other.go(alone=False, **_wanted(duel, variables))]
+    lab.client.release(held["number"])
+    runs.append(lab.finish(job, alone=False))
+    _judge(lab, duel, references, runs, other)
+
+
+def fought_by_turns(lab: Lab, *, duel: Duel, references: References, write: Write) -> str:
+    """The first before one of its writes, the second before its n-th from there, for every n; then the first runs to its end, and the second does."""
+    for number in itertools.count():
+        variables = duel.first.begin(lab)
+        other = _other(lab, duel.second)
+        job, held = _held_at(lab, variables, write, after=False)
+        lab.client.add_fault("hold", write=True, skip=number)
+        other_job = other.launch(**_wanted(duel, variables))
+        waiting = other.until_held(other_job, beside=held)
+        if waiting is None:  # it has no n-th write: that is the other case
+            lab.kill(job, alone=False)
+            lab.client.clear_faults()
+            lab.runs += other.runs
+            return f"{number} orders"
+        lab.client.release(held["number"])
+        runs = [lab.finish(job, alone=False)]
+        lab.client.release(waiting["number"])
+        runs.append(other.finish(other_job, alone=False))
+        try:
+            _judge(lab, duel, references, runs, other)
+        except AssertionError as error:
+            raise AssertionError(f"the second before its write {number + 1}, {waiting['action']}: {error}") from error
+    raise AssertionError("a second run writes without end")
+
+
+def turn_taken(lab: Lab, *, restrict: Reference, write: Write) -> None:
+    """Lists are written as wholes, so that the second may not read one before the first has sent it."""
+    variables = RESTRICT.begin(lab)
+    other = _other(lab, RESTRICT)
+    job, held = _held_at(lab, variables, write, after=False)
+    other_job = other.launch(**variables)
+    assert other.until_asleep(other_job), f"the second run did not wait: {other.finish(other_job, alone=False).msg[:SHOWN]}"
+    lab.client.release(held["number"])
+    runs = [lab.finish(job, alone=False), other.finish(other_job, alone=False)]
+    lab.runs += other.runs
+    lab.client.clear_faults()
+    assert not any(run.failed for run in runs), f"one failed: {[run.msg[:SHOWN] for run in runs]}"
+    converges(lab, RESTRICT, restrict, variables)
+
+
+def turn_never_taken(lab: Lab, *, references: References) -> None:
+    """The second gives up in time, says whom it waited for, and takes nothing back, as it did nothing."""
+    restrict = references[RESTRICT.name]
+    variables = RESTRICT.begin(lab)
+    other = _other(lab, RESTRICT)
+    job, held = _held_at(lab, variables, restrict.writes[0], after=False)
+    run = other.go(alone=False, **variables)
+    assert run.failed, "the second run did not fail"
+    assert "Another task on this machine" in run.msg, f"not the words: {run.msg[:SHOWN]}"
+    taken_back = [name for name in run.changed if name.startswith("Put ")]
+    assert not taken_back, f"it took back: {taken_back}"
+    lab.client.release(held["number"])
+    lab.finish(job, alone=False)
+    lab.runs += other.runs
+    lab.client.clear_faults()
+    converges(lab, RESTRICT, restrict, variables)
+
+
+def same_by_hand(lab: Lab, *, restrict: Reference) -> None:
+    """All steps are judged, none is applied yet, and one of them will fail. What the person has entered meanwhile is not the run's to take back."""
+    variables = RESTRICT.begin(lab)
+    job, held = _held_at(lab, variables, restrict.writes[0], after=False)
+    reads = len(lab.client.calls("salesforce", READ))
+    lab.kill(job)
+    lab.client.release(held["number"], drop=True)
+    variables = RESTRICT.begin(lab)
+    job = lab.launch(**variables)
+    # Before its first write the first step reads twice.
+    lab.client.add_fault("hold", "salesforce", READ, skip=reads - 2)
+    lab.client.add_fault("status", "salesforce", READ, status=500, skip=reads - 2)  # the one after that, as one that is held does not count here
+    last = lab.until_held(job)
+    assert last is not None, "the run never came to the first read of its first step"
+    beginnings.restricted(lab)
+    entered = lab.client.security()
+    lab.client.release(last["number"])
+    run = lab.finish(job, alone=False)
+    lab.client.clear_faults()
+    assert run.failed, "the run did not fail"
+    assert lab.client.count("salesforce", READ) >= reads, "it failed before it applied anything"
+    assert_equal("what the person entered", lab.client.security(), entered)
+    converges(lab, RESTRICT, restrict, variables)
+
+
+def _other(lab: Lab, second: Scenario) -> Lab:
     other = Lab(lab.client)
-    other.base = lab.base
-    job = lab.launch(**first)
+    other.base, other.role_name = lab.base, second.role
+    return other
+
+
+def _wanted(duel: Duel, variables: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    return variables if duel.alike else duel.second.variables
+
+
+def _held_at(lab: Lab, variables: t.Mapping[str, t.Any], write: Write, *, after: bool) -> tuple[Job, Json]:
+    job = lab.launch(**variables)
     lab.client.add_fault("hold", write.service, write.action, write=True, skip=write.skip, after=after)
     held = lab.until_held(job)
     assert held is not None, f"the first run never came to {write}"
-    waiting = None
-    other_job = other.launch(**second)
-    if other_write is not None:
-        lab.client.add_fault("hold", other_write.service, other_write.action, write=True, skip=other_write.skip)
-        waiting = next((item for item in _until_two(lab, other, other_job)), None)
-    runs = []
-    if waiting is None:
-        runs.append(other.finish(other_job, alone=False))
-    lab.client.release(held["number"])
-    runs.append(lab.finish(job, alone=False))
-    if waiting is not None:
-        lab.client.release(waiting["number"])
-        runs.append(other.finish(other_job, alone=False))
+    return job, held
+
+
+def _judge(lab: Lab, duel: Duel, references: References, runs: t.Sequence[Run], other: Lab) -> None:
     lab.runs += other.runs
     lab.client.clear_faults()
     for run in runs:
         assert not any(mark in run.msg for mark in CRASHES), f"a loser does not say why: {run.msg[:SHOWN]}"
-    return runs
-
-
-def _until_two(lab: Lab, other: Lab, job: t.Any) -> t.Iterator[t.Any]:
-    """The second call that is held, if the other run comes to it."""
-    first = {item["number"] for item in lab.client.held()}
-    while not job.ended():
-        new = [item for item in lab.client.held() if item["number"] not in first]
-        if new:
-            yield new[0]
-            return
-
-
-def no_more_than(lab: Lab, reference: Reference) -> None:
-    counts = lab.counts()
-    more = {kind: counts[kind] for kind, wanted in reference.counts.items() if counts[kind] > wanted}
-    assert not more, f"too many: {more}"
-
-
-def two_setups(lab: Lab, *, setup: Reference, write: Write, after: bool, other_write: Write | None = None) -> None:
-    variables = SETUP.begin(lab)
-    runs = raced(lab, variables, variables, write, after=after, other_write=other_write)
-    no_more_than(lab, setup)
-    assert not all(run.failed for run in runs), f"both failed: {[run.msg[:SHOWN] for run in runs]}"
-    converges(lab, SETUP, setup, variables)
-
-
-def setup_against_teardown(lab: Lab, *, setup: Reference, write: Write, after: bool) -> None:
-    """From nothing. Afterwards a tear-down leaves nothing."""
-    variables = SETUP.begin(lab)
-    raced(lab, variables, TEARDOWN.variables, write, after=after)
-    no_more_than(lab, setup)
-    run = lab.go(alone=False, **TEARDOWN.variables)
-    assert not run.failed, f"the tear-down failed: {run.msg[:SHOWN]}"
-    assert lab.state() == lab.base, f"left after a tear-down: {lab.counts()}"
-
-
-def teardown_against_setup(lab: Lab, *, setup: Reference, write: Write, after: bool) -> None:
-    """From a connection that works. Afterwards a set-up comes to its end."""
-    variables = TEARDOWN.begin(lab)
-    raced(lab, variables, {}, write, after=after)
-    no_more_than(lab, setup)
-    run = lab.go(alone=False)
-    assert not run.failed, f"the set-up failed: {run.msg[:SHOWN]}"
-    as_undisturbed(lab, SETUP, setup)
-    lab.quiet()
-
-
-def two_teardowns(lab: Lab, *, teardown: Reference, write: Write, after: bool) -> None:
-    variables = TEARDOWN.begin(lab)
-    runs = raced(lab, variables, variables, write, after=after)
-    assert not all(run.failed for run in runs), f"both failed: {[run.msg[:SHOWN] for run in runs]}"
-    converges(lab, TEARDOWN, teardown, variables)
+    no_more_than_both(lab, references[SETUP.name if duel.first is not REPLACE else REPLACE.name], replaced=duel.first is REPLACE)
+    reference, variables = references[duel.end.name], duel.end.variables
+    if duel.alike:
+        assert not all(run.failed for run in runs), f"both failed: {[run.msg[:SHOWN] for run in runs]}"
+        converges(lab, duel.end, reference, variables)
+        no_more_made(lab, reference)
+        return
+    # What the two left may not carry traffic.
+    run = lab.go(alone=False, **variables)
+    assert not run.failed, f"the {duel.end.name} afterwards failed: {run.msg[:SHOWN]}"
+    as_undisturbed(lab, duel.end, reference)
+    lab.quiet(**variables)
 
 
 def against_person(lab: Lab, *, scenario: Scenario, reference: Reference, write: Write, person: str) -> None:
@@ -193,13 +275,14 @@ def against_person(lab: Lab, *, scenario: Scenario, reference: Reference, write:
     run = lab.finish(job, alone=False)
     lab.client.clear_faults()
     assert not any(mark in run.msg for mark in CRASHES), f"the run does not say what is wrong: {run.msg[:SHOWN]}"
-    no_more_than_both(lab, reference)
+    no_more_than_both(lab, reference, replaced=True)
     # What the person did may need the word for a replacement.
     converges(lab, scenario, reference, {**variables, **({} if scenario is TEARDOWN else {"replace": True})})
 
 
-def no_more_than_both(lab: Lab, reference: Reference) -> None:
+def no_more_than_both(lab: Lab, reference: Reference, *, replaced: bool) -> None:
     """A replacement that failed half-way has the old endpoint beside the new one."""
+    kinds = ("connections", "zones", "security_groups") if replaced else tuple(reference.counts)
     counts = lab.counts()
-    more = {kind: counts[kind] for kind in ("connections", "zones", "security_groups") if counts[kind] > max(reference.counts[kind], 1)}
+    more = {kind: counts[kind] for kind in kinds if counts[kind] > max(reference.counts[kind], int(replaced))}
     assert not more, f"too many: {more}"

@@ -21,8 +21,8 @@ SECTIONS: t.Mapping[str, str] = {
     "limit": "From the n-th call on the org answers 403 REQUEST_LIMIT_EXCEEDED, for every n: the run ends at the first of them, with the hint.",
     "deadlines": "What is waited for never comes: the run ends when its time is up, and says how things stand and what to do.",
     "stale": "Reads are older than writes, endpoints are listed late, Route 53 is PENDING, interfaces linger: no run fails for it, nothing is made twice.",
-    "races": "A run is held before or after each of its write calls while a second run, or a person in Setup, does all of its own; or two runs are held, "
-    "each at a call. Nothing is there twice; the loser says why; a rerun comes to the end.",
+    "races": "A run is held before or after each of its write calls while a second run, or a person in Setup, does all of its own; or the second is held "
+    "as well, before each of its own writes in turn, and the first goes on first. Nothing is there twice; the loser says why; a rerun comes to the end.",
     "behaviours": "Each behaviour that no document settles, each way: a set-up, a run that changes nothing, a tear-down that leaves nothing.",
     "walks": "Random order of runs, killed runs, faults, other behaviours and edits of people (hypothesis): whatever came before, a calm run comes to its end.",
     "hostile": "Oversized, truncated and senseless answers, redirects, XML bombs and external entities, Jinja in what others wrote, metacharacters in every "
@@ -53,10 +53,13 @@ Made by `make reliability`; not edited by hand. Everything runs on the emulators
 The promise: whatever breaks at whatever moment, a rerun reaches the same end, with nothing doubled, orphaned or lost.
 
 A case begins with both systems as new, beside things of others (a connection, endpoint, group and zone). One run of the role is disturbed. The next run must
-come to the same listing of both systems as an undisturbed run does (IDs and addresses apart), and the one after it must change nothing.
+come to the same listing of both systems as an undisturbed run does (IDs and addresses apart), and the one after it must change nothing. In `crash`,
+`answers`, `storms`, `stale` and races of two that want the same, no more endpoints are made over all these runs than by the undisturbed one, not even one that
+is taken away again.
 
-Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `swap` of a live endpoint for
-one that is given; `move` to another VPC; `tear-down`.
+Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `swap` of a live endpoint for one that is given; `move` to another VPC;
+`repair` of everything that can drift and be mended in place; `tear-down`; `tear-down from elsewhere`, asked for with another region and VPC; `restrict`
+and `release`, which put the source IPs on the lists of the org and take them off (role `source_ip_security`).
 
 Looked at in every run of every case, killed ones included:
 

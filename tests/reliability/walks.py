@@ -25,6 +25,7 @@ SETTINGS: t.Mapping[str, t.Any] = {
     "suppress_health_check": list(hypothesis.HealthCheck),
     "print_blob": False,
 }
+WANTED: t.Sequence[dict[str, t.Any]] = ({}, {"replace": True}, {"state": "absent"})
 SWITCHES = (
     {"stale_reads": 2},
     {"syncs_to_ready": 3},
@@ -91,23 +92,23 @@ class Walk(RuleBasedStateMachine):
         self.calm(name)
 
     @rule(
-        state=st.sampled_from(["present", "absent"]),
+        wanted=st.sampled_from(WANTED),
         kind=st.sampled_from(["reset", "lost_answer", "truncate", "status"]),
         skip=st.integers(0, 12),
         times=st.integers(1, 3),
     )
-    def run_with_faults(self, state: str, kind: str, skip: int, times: int) -> None:
-        self.note(f"{state} with {times} {kind} from write {skip} on")
+    def run_with_faults(self, wanted: dict[str, t.Any], kind: str, skip: int, times: int) -> None:
+        self.note(f"{wanted} with {times} {kind} from write {skip} on")
         self.lab.client.add_fault(kind, write=True, skip=skip, times=times)
-        self.run(state=state)
+        self.run(**wanted)
         self.lab.client.clear_faults()
 
-    @rule(state=st.sampled_from(["present", "absent"]), skip=st.integers(0, 9), after=st.booleans())
-    def run_that_is_killed(self, state: str, skip: int, after: bool) -> None:
-        self.note(f"{state} killed {'after' if after else 'before'} write {skip}")
+    @rule(wanted=st.sampled_from(WANTED), skip=st.integers(0, 9), after=st.booleans())
+    def run_that_is_killed(self, wanted: dict[str, t.Any], skip: int, after: bool) -> None:
+        self.note(f"{wanted} killed {'after' if after else 'before'} write {skip}")
         self.lab.client.clear_calls()
         self.lab.client.add_fault("hold", write=True, skip=skip, after=after)
-        job = self.lab.launch(state=state)
+        job = self.lab.launch(**wanted)
         held = self.lab.until_held(job)
         if held is None:
             self.lab.finish(job)
@@ -121,10 +122,10 @@ class Walk(RuleBasedStateMachine):
         self.note(f"switch {switches}")
         self.lab.client.set_switches(**switches)
 
-    @rule(how=st.sampled_from(["rejected", "deleted", "untagged"]))
+    @rule(how=st.sampled_from(["rejected", "deleted"]))
     def edit_endpoint(self, how: str) -> None:
         ours = [item["id"] for item in self.lab.state()["aws"]["endpoints"] if item["tags"].get(TAG, "").endswith(NAME) and item["state"] != "deleting"]
-        if ours and how != "untagged":
+        if ours:
             self.note(f"endpoint {how}")
             if how == "rejected":
                 self.lab.client.act_aws("set_state", ours[0], "rejected")

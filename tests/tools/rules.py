@@ -135,9 +135,28 @@ def unit_requirements(root: Path) -> t.Iterator[str]:
         yield f"tests/unit/requirements.txt: {name} is missing"
 
 
+def samples(root: Path) -> t.Iterator[str]:
+    """Each return value shows a sample, itself or by the value that it is in or by those in it."""
+
+    def lacking(values: t.Mapping[str, t.Any] | None, where: str) -> t.Iterator[str]:
+        for name, value in (values or {}).items():
+            if "sample" in value:
+                continue
+            if value.get("contains"):
+                yield from lacking(value["contains"], f"{where}{name}.")
+            else:
+                yield f"{where}{name}"
+
+    for path in sorted(root.glob("plugins/*/*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RETURN" and isinstance(node.value, ast.Constant):
+                for name in lacking(yaml.safe_load(str(node.value.value)), ""):
+                    yield f"{path.relative_to(root)}: the return value {name} has no sample"
+
+
 def main() -> int:
     root = Path.cwd()
-    rules = (headers, action_group, roles, role_readmes, sanity_ignores, readme_links, requirements, unit_requirements)
+    rules = (headers, action_group, roles, role_readmes, samples, sanity_ignores, readme_links, requirements, unit_requirements)
     problems = [problem for rule in rules for problem in rule(root)]
     for problem in problems:
         print(problem)

@@ -245,7 +245,7 @@ EDITS = (
     ),
     # At the end, since these change what is whose
     Edit("zone deleted", lambda site: site.delete_zone(), ("zone", "record"), leads_to="rest"),
-    Edit("zone deleted, and another of its name made by hand", _second_zone, ("zone.vpcs", "record"), leads_to="rest"),
+    Edit("zone deleted, and another of its name made by hand", _second_zone, ("record", "zone.vpcs"), leads_to="rest"),
     Edit(
         "address in the record changed, in that zone of somebody else",
         lambda site: site.put_record(site.host, "A", ["10.1.1.9"]),

@@ -449,7 +449,7 @@ def test_an_answer_that_is_no_json(start, body):
 @pytest.mark.parametrize("rows", [[None], [1, ROW], "text", {"Id": ID}, [[ROW]]])
 def test_rows_that_are_none(start, rows):
     org, _server = start(Reply(200, {"done": True, "records": rows}))
-    with pytest.raises(PrivateConnectError, match="Cannot query: .* no JSON of an org"):
+    with pytest.raises(PrivateConnectError, match=r"Cannot query: .* no JSON of an org"):
         org.tooling_query("x")
 
 
