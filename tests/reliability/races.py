@@ -87,7 +87,7 @@ DUELS = (
     Duel(REPLACE, "a set-up", SETUP, REPLACE),
     Duel(REPLACE, "a tear-down", TEARDOWN, TEARDOWN, turns=True),
     Duel(TEARDOWN, "a second tear-down", TEARDOWN, TEARDOWN),
-    Duel(TEARDOWN, "a set-up", SETUP, SETUP, turns=True),
+    Duel(TEARDOWN, "a set-up", SETUP, SETUP),
 )
 QUICK = (("set-up", "set-up", 2, False), ("set-up", "tear-down", 4, True), ("tear-down", "set-up", 2, True), ("replace", "tear-down", 4, False))
 
