@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import traceback
+import typing as t
 
 import quick
 from runs import emulators
@@ -32,6 +33,7 @@ from .lab import Lab
 from .scenarios import ALL, dump, load, reference
 
 NAMES = "names.json"  # of all cases, in the order of the report
+CLAIMS = "claims"  # a file for each case that a worker has taken
 
 
 def main() -> int:
@@ -57,7 +59,8 @@ def spread(options: argparse.Namespace) -> int:
     folder = options.folder or pathlib.Path(tempfile.mkdtemp(prefix="reliability-"))
     if not options.resume:
         shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / CLAIMS, ignore_errors=True)
+    (folder / CLAIMS).mkdir(parents=True)
     _gather(folder)
     processes = []
     # In the system's own place, as Ansible's sockets are in there and their paths may not be long.
@@ -121,7 +124,7 @@ def work(options: argparse.Namespace) -> int:
             (options.folder / NAMES).write_text(json.dumps([case.name for case in everything]), encoding="utf-8")
             (options.folder / "references.json").write_text(dump(references), encoding="utf-8")
         failures = 0
-        for case in _chosen(everything, options)[options.worker :: options.workers]:
+        for case in _not_taken(options.folder / CLAIMS, _chosen(everything, options)):
             result = _one(lab, case)
             results.write(json.dumps(dataclasses.asdict(result)) + "\n")
             results.flush()
@@ -153,6 +156,16 @@ def _chosen(everything: list[Case], options: argparse.Namespace) -> list[Case]:
     # Mixed, so that workers end together; the short part first.
     random.Random(1).shuffle(chosen)
     return sorted(chosen, key=lambda case: not case.quick)
+
+
+def _not_taken(claims: pathlib.Path, chosen: list[Case]) -> t.Iterator[Case]:
+    """One after the other, those that no other worker has taken."""
+    for number, case in enumerate(chosen):
+        try:
+            (claims / str(number)).touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        yield case
 
 
 def _one(lab: Lab, case: Case) -> report.Result:

@@ -27,7 +27,8 @@ def cases(references: References) -> t.Iterator[Case]:
     for scenario in ALL:
         reference = references[scenario.name]
         for index, write in enumerate(reference.writes):
-            for after in (False, True):
+            # Both systems are the same before a write as after the one before it; what differs is what was read meanwhile.
+            for after in (False, True) if index == 0 or scenario in (SETUP, REPLACE, TEARDOWN) else (True,):
                 what = f"killed {'after' if after else 'before'} {write}"
                 body = functools.partial(killed, scenario=scenario, reference=reference, write=write, after=after)
                 yield Case("crash", scenario.name, what, body, quick=after and index in (2, 5) and scenario not in LONGER + ACCESS)

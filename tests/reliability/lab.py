@@ -150,7 +150,7 @@ class Lab(Hands):
             time.sleep(POLL)
         return True
 
-    def kill(self, job: Job, *, alone: bool = True) -> None:
+    def kill(self, job: Job) -> None:
         """The run with all its processes, as a power cut does it."""
         for pid in (job.pid, *_descendants(job.pid)):
             try:
@@ -159,7 +159,7 @@ class Lab(Hands):
                 continue  # it ended by itself
         while not job.ended():
             time.sleep(POLL)
-        self.audit(alone=alone)
+        self.audit()
 
     # What is looked at after each run
 

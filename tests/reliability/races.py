@@ -89,19 +89,19 @@ DUELS = (
     Duel(TEARDOWN, "a second tear-down", TEARDOWN, TEARDOWN),
     Duel(TEARDOWN, "a set-up", SETUP, SETUP),
 )
-QUICK = (("set-up", "set-up", 2, False), ("set-up", "tear-down", 4, True), ("tear-down", "set-up", 2, True), ("replace", "tear-down", 4, False))
+QUICK = (("set-up", "set-up", 2, True), ("set-up", "tear-down", 4, True), ("tear-down", "set-up", 2, True), ("replace", "tear-down", 4, True))
 
 
 def cases(references: References) -> t.Iterator[Case]:
     for duel in DUELS:
         for index, write in enumerate(references[duel.first.name].writes):
-            for after in (False, True):
+            for after in (True,) if duel.turns else (False, True):
                 body = functools.partial(fought, duel=duel, references=references, write=write, after=after)
                 what = f"held {'after' if after else 'before'} {write}, {duel.what} runs"
                 yield Case("races", duel.first.name, what, body, quick=(duel.first.name, duel.second.name, index, after) in QUICK)
             if duel.turns:
                 body = functools.partial(fought_by_turns, duel=duel, references=references, write=write)
-                yield Case("races", duel.first.name, f"held before {write}, {duel.what} before each of its own; the first goes on first", body)
+                yield Case("races", duel.first.name, f"held before {write}, {duel.what} runs to each of its own, and to its end", body)
     for write in references[RESTRICT.name].writes:
         body = functools.partial(turn_taken, restrict=references[RESTRICT.name], write=write)
         yield Case("races", RESTRICT.name, f"held before {write}, a second restriction waits for its turn", body)
@@ -150,12 +150,13 @@ def fought_by_turns(lab: Lab, *, duel: Duel, references: References, write: Writ
         lab.client.add_fault("hold", write=True, skip=number)
         other_job = other.launch(**_wanted(duel, variables))
         waiting = other.until_held(other_job, beside=held)
-        if waiting is None:  # it has no n-th write: that is the other case
-            lab.kill(job, alone=False)
-            lab.client.clear_faults()
-            lab.runs += other.runs
-            return f"{number} orders"
         lab.client.release(held["number"])
+        if waiting is None:  # it has no n-th write, and ran to its end; the first may come to one
+            waiting = lab.until_held(job, beside=held)
+            if waiting is not None:
+                lab.client.release(waiting["number"])
+            _judge(lab, duel, references, [other.finish(other_job, alone=False), lab.finish(job, alone=False)], other)
+            return f"{number + 1} orders"
         runs = [lab.finish(job, alone=False)]
         lab.client.release(waiting["number"])
         runs.append(other.finish(other_job, alone=False))

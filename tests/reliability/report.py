@@ -22,7 +22,7 @@ SECTIONS: t.Mapping[str, str] = {
     "deadlines": "What is waited for never comes: the run ends when its time is up, and says how things stand and what to do.",
     "stale": "Reads are older than writes, endpoints are listed late, Route 53 is PENDING, interfaces linger: no run fails for it, nothing is made twice.",
     "races": "A run is held before or after each of its write calls while a second run, or a person in Setup, does all of its own; or the second is held "
-    "as well, before each of its own writes in turn, and the first goes on first. Nothing is there twice; the loser says why; a rerun comes to the end.",
+    "as well, before each of its own writes in turn, and the first goes on. Nothing is there twice; the loser says why; a rerun comes to the end.",
     "behaviours": "Each behaviour that no document settles, each way: a set-up, a run that changes nothing, a tear-down that leaves nothing.",
     "walks": "Random order of runs, killed runs, faults, other behaviours and edits of people (hypothesis): whatever came before, a calm run comes to its end.",
     "hostile": "Oversized, truncated and senseless answers, redirects, XML bombs and external entities, Jinja in what others wrote, metacharacters in every "

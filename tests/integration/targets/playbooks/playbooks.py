@@ -39,6 +39,7 @@ PLACES = {
 NAMES = {PROD: "Acme_Prod", SANDBOX: "Acme_UAT", PARTNERS: "Partners_Prod"}
 OF_PROFILES = {"acme-prod": "123456789012", "acme-sandbox": "222222222222"}
 NONE = dict.fromkeys(PLACES, 0)
+HANDED_ON = '"source_cidrs": ['  # as Ansible shows what set_stats got
 Json = dict[str, t.Any]
 
 
@@ -93,6 +94,7 @@ class Stage:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
             "ANSIBLE_VAULT_PASSWORD_FILE": str(self.write("vault_password", "not a secret")),
             "SANDBOX_CLIENT_ID": sandbox["client_id"],
             "SANDBOX_CLIENT_SECRET": sandbox["client_secret"],
@@ -243,10 +245,15 @@ def status(stage: Stage) -> None:
             assert shown in run.output, f"{shown} is not in the table:\n{run.output}"
             assert shown in page, f"{shown} is not on the page"
     expect("records of production", [record["leads_to"] for record in rows[PROD]["records"]], [[item["address"] for item in rows[PROD]["interfaces"]]])
+    # A part of the source addresses is not handed on for all.
+    assert HANDED_ON not in run.output, run.output
+    run = stage.good("status")
+    assert HANDED_ON in run.output, run.output
     # One org that cannot be reached does not hide the others.
     stage.client.add_fault("status", service="salesforce", action="oauth.token", status=400, body={"error": "invalid_client"})
     run = stage.good("status")
     stage.client.clear_faults()
+    assert HANDED_ON not in run.output, run.output
     assert "invalid_client" in run.output, run.output
     assert run.output.count(" Ready ") == len(PLACES) - 1, run.output
     # Nor does a host that cannot be reached, where a run makes it ask over a connection.
