@@ -14,8 +14,10 @@ Row = tuple[str, str]  # section, scenario
 DEFECTIVE = "the rig itself"
 
 SECTIONS: t.Mapping[str, str] = {
-    "crash": "The run is killed (SIGKILL, with all its processes) before or after a write call took effect: at every one of them.",
-    "answers": "The connection is reset before a write takes effect, or after it (the answer is lost), or both one after the other: at every write call.",
+    "crash": "The run is killed (SIGKILL, with all its processes) before and after each write call took effect; in scenarios beside set-up, replace and "
+    "tear-down before the first and after each, as both systems are the same before a write as after the one before it.",
+    "answers": "The connection is reset before a write takes effect, or after it (the answer is lost), or both one after the other: at every write call. "
+    "In `swap`, `move`, `repair` and `tear-down from elsewhere` only the answer is lost.",
     "storms": "1, 20 or 60 % of all calls meet 429, 502, 503 (with and without Retry-After), slow answers, or an expired token. Calls and waits are "
     "bounded; no write of the org is sent again unread.",
     "limit": "From the n-th call on the org answers 403 REQUEST_LIMIT_EXCEEDED, for every n: the run ends at the first of them, with the hint.",
