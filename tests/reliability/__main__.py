@@ -79,8 +79,11 @@ def spread(options: argparse.Namespace) -> int:
         print(f"\nFAILED {result.name}\n    {result.problem}")
     runs = sum(result.runs for result in results)
     print(f"\n{len(results)} cases, {runs} runs of the role, {len(failed)} failed, {time.monotonic() - started:.0f} s")
-    if any(broken) or not results:
+    if any(broken):
         print("a worker broke, or the report is stale")
+        return 1
+    if not results:
+        print("no case has such a name; --list tells what there is")
         return 1
     names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
     if options.report and not options.only:
