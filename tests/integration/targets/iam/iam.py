@@ -25,9 +25,9 @@ MAKE = (
     "ec2:AuthorizeSecurityGroupIngress",
     "route53:CreateHostedZone",
     "route53:ChangeTagsForResource",
-    "route53:AssociateVPCWithHostedZone",
     "route53:ChangeResourceRecordSets",
     "route53:GetChange",
+    "route53:AssociateVPCWithHostedZone",
 )
 TAKE_AWAY = ("route53:ChangeResourceRecordSets", "route53:GetChange", "route53:DeleteHostedZone")
 MOVE = (*TAKE_AWAY, *(action for action in MAKE if action not in TAKE_AWAY), "ec2:DeleteTags")
