@@ -76,7 +76,7 @@ def another_region(lab: Lab) -> Json:
 
 
 def drifted(lab: Lab) -> Json:
-    """Everything that a run repairs in place was edited, and some of what is wanted is new."""
+    """Both sides were edited in what a run repairs in place, and some of what is wanted is new."""
     plant(lab)
     lab.client.set_fields(NAME, label="By hand", active=False)
     endpoint = _planted(lab)

@@ -105,7 +105,12 @@ def cases(references: References) -> t.Iterator[Case]:
     for write in references[RESTRICT.name].writes:
         body = functools.partial(turn_taken, restrict=references[RESTRICT.name], write=write)
         yield Case("races", RESTRICT.name, f"held before {write}, a second restriction waits for its turn", body)
-    yield Case("races", RESTRICT.name, "held for good, a second restriction waits for its turn", functools.partial(turn_never_taken, references=references))
+    yield Case(
+        "races",
+        RESTRICT.name,
+        "held for good, a second restriction waits for its turn",
+        functools.partial(turn_never_taken, restrict=references[RESTRICT.name]),
+    )
     yield Case(
         "races", RESTRICT.name, "a person enters the same, then it fails", functools.partial(same_by_hand, restrict=references[RESTRICT.name]), quick=True
     )
@@ -141,7 +146,7 @@ def fought(lab: Lab, *, duel: Duel, references: References, write: Write, after:
     _judge(lab, duel, references, runs, other)
 
 
-def fought_by_turns(lab: Lab, *, duel: Duel, references: References, write: Write) -> str:
+def fought_by_turns(lab: Lab, *, duel: Duel, references: References, write: Write) -> None:
     """The first before one of its writes, the second before its n-th from there, for every n; then the first runs to its end, and the second does."""
     for number in itertools.count():
         variables = duel.first.begin(lab)
@@ -156,7 +161,7 @@ def fought_by_turns(lab: Lab, *, duel: Duel, references: References, write: Writ
             if waiting is not None:
                 lab.client.release(waiting["number"])
             _judge(lab, duel, references, [other.finish(other_job, alone=False), lab.finish(job, alone=False)], other)
-            return f"{number + 1} orders"
+            return
         runs = [lab.finish(job, alone=False)]
         lab.client.release(waiting["number"])
         runs.append(other.finish(other_job, alone=False))
@@ -182,9 +187,8 @@ def turn_taken(lab: Lab, *, restrict: Reference, write: Write) -> None:
     converges(lab, RESTRICT, restrict, variables)
 
 
-def turn_never_taken(lab: Lab, *, references: References) -> None:
+def turn_never_taken(lab: Lab, *, restrict: Reference) -> None:
     """The second gives up in time, says whom it waited for, and takes nothing back, as it did nothing."""
-    restrict = references[RESTRICT.name]
     variables = RESTRICT.begin(lab)
     other = _other(lab, RESTRICT)
     job, held = _held_at(lab, variables, restrict.writes[0], after=False)
@@ -248,7 +252,7 @@ def _judge(lab: Lab, duel: Duel, references: References, runs: t.Sequence[Run], 
     lab.client.clear_faults()
     for run in runs:
         assert not any(mark in run.msg for mark in CRASHES), f"a loser does not say why: {run.msg[:SHOWN]}"
-    no_more_than_both(lab, references[SETUP.name if duel.first is not REPLACE else REPLACE.name], replaced=duel.first is REPLACE)
+    no_more_than_both(lab, references[SETUP.name], replaced=duel.first is REPLACE)
     reference, variables = references[duel.end.name], duel.end.variables
     if duel.alike:
         assert not all(run.failed for run in runs), f"both failed: {[run.msg[:SHOWN] for run in runs]}"

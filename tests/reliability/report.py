@@ -60,8 +60,8 @@ come to the same listing of both systems as an undisturbed run does (IDs and add
 is taken away again.
 
 Scenarios: `set-up` from nothing; `replace` after the endpoint was rejected; `swap` of a live endpoint for one that is given; `move` to another VPC;
-`repair` of everything that can drift and be mended in place; `tear-down`; `tear-down from elsewhere`, asked for with another region and VPC; `restrict`
-and `release`, which put the source IPs on the lists of the org and take them off (role `source_ip_security`).
+`repair` in place of what was edited on both sides, with a further VPC and tag; `tear-down`; `tear-down from elsewhere`, asked for with another region
+and VPC; `restrict` and `release`, which put the source IPs on the lists of the org and take them off (role `source_ip_security`).
 
 Looked at in every run of every case, killed ones included:
 
